@@ -10,7 +10,7 @@ import { migrateQueue } from '../../src/jobs/queue.ts';
 import { startWorker, type Worker, type WorkerOptions } from '../../src/jobs/worker.ts';
 import { createLogger } from '../../src/logger.ts';
 import { type Notifications, openNotifications } from '../../src/notifications.ts';
-import { createTestDatabase } from '../helpers/db.ts';
+import { createTestDatabase, type TestDatabase } from '../helpers/db.ts';
 
 export const tester = systemActor('test');
 
@@ -27,8 +27,8 @@ export interface World extends Deps {
   end(): Promise<void>;
 }
 
-export async function makeWorld(clock: Clock = systemClock): Promise<World> {
-  const database = await createTestDatabase();
+export async function makeWorld(clock: Clock = systemClock, given?: TestDatabase): Promise<World> {
+  const database = given ?? (await createTestDatabase());
   const log = createLogger({ logLevel: 'silent', mode: 'test' });
   const db = openDb(database.url, { max: 20 });
   await migrateQueue(db, log);
