@@ -21,7 +21,9 @@ const config = {
   contextType: '../resolvers/context.ts#Context',
   mappers: {
     Customer: `${ROWS}/customers/customer.ts#CustomerRow`,
-    Event: `${ROWS}/events/event.ts#EventRow`,
+    CustomerConnection: '../resolvers/connection.ts#Connection<CustomerRow>',
+    Event: `${ROWS}/customers/timeline.ts#EventRow`,
+    EventConnection: '../resolvers/connection.ts#Connection<EventRow>',
     Job: `${ROWS}/jobs/job.ts#JobRow`,
     Segment: `${ROWS}/segments/segment.ts#SegmentRow`,
     SegmentPreview: `${ROWS}/segments/preview.ts#SegmentPreviewRow`,

@@ -9,7 +9,8 @@ export interface CustomerOrder {
   readonly feature?: string | null;
   /** The instant as of which the feature counts. */
   readonly at?: Date | null;
-  readonly direction: 'ASC' | 'DESC';
+  /** Ascending when absent. */
+  readonly direction?: 'ASC' | 'DESC' | null;
 }
 
 /** A customer with the values it was sorted by: `sort0`, `missing0`, `sort1`, ... */
