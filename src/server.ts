@@ -6,6 +6,7 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import { expressMiddleware } from '@as-integrations/express5';
 import express from 'express';
 import type { GraphQLSchema } from 'graphql';
+import { CameoError } from './errors.ts';
 import type { Logger } from './logger.ts';
 import { allowlistPlugin, readAllowlist, requireAllowed } from './server/documents.ts';
 import {
@@ -15,7 +16,7 @@ import {
   reportBodyErrors,
 } from './server/http.ts';
 import { LIMITS, limitRules, parseOptions } from './server/limits.ts';
-import { createMask } from './server/mask.ts';
+import { createMask, refusal } from './server/mask.ts';
 import { boundVariables } from './server/variables.ts';
 import { serveWebSocket } from './server/websocket.ts';
 
@@ -81,7 +82,7 @@ export async function startServer<Context extends object>(
     PATH,
     express.json({ limit: LIMITS.body }),
     expressMiddleware(apollo, {
-      context: ({ req }) => options.contextFor(req.headers.authorization),
+      context: ({ req }) => admit(options.contextFor(req.headers.authorization)),
     }),
   );
   app.use(reportBodyErrors);
@@ -101,6 +102,12 @@ function pluginsFor<Context extends object>(
     { serverWillStart: async () => ({ drainServer: closeSockets }) },
     ...(development ? [ApolloServerPluginLandingPageLocalDefault()] : []),
   ];
+}
+
+async function admit<Context>(context: Promise<Context>): Promise<Context> {
+  return context.catch((error: unknown) => {
+    throw error instanceof CameoError ? refusal(error) : error;
+  });
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

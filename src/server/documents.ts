@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApolloServerPlugin } from '@apollo/server';
 import { CameoError } from '../errors.ts';
+import { refusal } from './mask.ts';
 
 /** The documents that may run, by the SHA-256 of their text. */
 export type Allowlist = ReadonlySet<string>;
@@ -21,19 +22,21 @@ export function fingerprint(document: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** @throws CameoError FORBIDDEN for a document that is not on the list. */
+/** @throws GraphQLError FORBIDDEN for a document that is not on the list. */
 export function requireAllowed(allowlist: Allowlist, document: string): void {
   if (allowlist.has(fingerprint(document))) return;
-  throw new CameoError('FORBIDDEN', 'This server runs only the documents it was given at start.');
+  throw refusal(
+    new CameoError('FORBIDDEN', 'This server runs only the documents it was given at start.'),
+  );
 }
 
-/** Refuses other documents before they are parsed. */
+/** Refuses other documents before they run. */
 export function allowlistPlugin<Context extends object>(
   allowlist: Allowlist,
 ): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
-      didResolveSource: async ({ source }) => requireAllowed(allowlist, source),
+      didResolveOperation: async ({ source }) => requireAllowed(allowlist, source),
     }),
   };
 }

@@ -2,14 +2,14 @@ import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
-import type { ParseOptions, ValidationRule } from 'graphql';
+import type { GraphQLError, ParseOptions, ValidationContext, ValidationRule } from 'graphql';
 
 /** The bounds of one request. Past them it is refused before anything runs. */
 export const LIMITS = {
   /** Bytes of a request's body. */
   body: 64 * 1024 * 1024,
   /** Lexical tokens of a document: stops deep or endless ones while they are being read. */
-  tokens: 5_000,
+  tokens: 2_000,
   /** Nested selections. */
   depth: 12,
   aliases: 30,
@@ -22,14 +22,21 @@ export const LIMITS = {
 
 export const parseOptions: ParseOptions = { maxTokens: LIMITS.tokens };
 
-const thrown = { exposeLimits: true, propagateOnRejection: true };
+/** Reported like any other mistake in a document. */
+const reported = {
+  exposeLimits: true,
+  propagateOnRejection: false,
+  onReject: [
+    (context: ValidationContext | null, error: GraphQLError) => context?.reportError(error),
+  ],
+};
 
 /** Rules for HTTP and WebSocket alike. */
 export const limitRules: ValidationRule[] = [
-  maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, ...thrown }),
-  maxAliasesRule({ n: LIMITS.aliases, ...thrown }),
-  maxDirectivesRule({ n: LIMITS.directives, ...thrown }),
-  costLimitRule({ maxCost: LIMITS.cost, ...thrown }),
+  maxDepthRule({ n: LIMITS.depth, ignoreIntrospection: true, ...reported }),
+  maxAliasesRule({ n: LIMITS.aliases, ...reported }),
+  maxDirectivesRule({ n: LIMITS.directives, ...reported }),
+  costLimitRule({ maxCost: LIMITS.cost, ...reported }),
 ] as ValidationRule[];
 
 /** Whether a JSON value nests deeper than `limit`; looks no further than that. */

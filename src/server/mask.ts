@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { CameoError } from '../errors.ts';
+import { CameoError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
 /** Codes of the transport and of the language itself: their messages say nothing of our insides. */
@@ -21,23 +21,24 @@ const OPEN_CODES = new Set([
  */
 export function createMask(log: Logger) {
   return (formatted: GraphQLFormattedError, raw: unknown): GraphQLFormattedError => {
-    const cause = unwrapResolverError(raw);
+    const cause = causeOf(raw);
     if (cause instanceof CameoError) return shown(formatted, cause);
     if (isUnavailable(cause)) return unavailable(formatted, log, cause);
     const code = String(formatted.extensions?.code ?? '');
-    if (OPEN_CODES.has(code) || isLimit(cause)) return formatted;
+    if (OPEN_CODES.has(code)) return formatted;
     return hidden(formatted, log, cause);
   };
+}
+
+/** What a resolver threw, or what a refusal stands for. */
+function causeOf(raw: unknown): unknown {
+  const refused = raw instanceof GraphQLError ? raw.originalError : undefined;
+  return refused instanceof CameoError ? refused : unwrapResolverError(raw);
 }
 
 function shown(formatted: GraphQLFormattedError, error: CameoError): GraphQLFormattedError {
   const extensions = { code: error.code, ...(error.field && { field: error.field }) };
   return { ...formatted, message: error.message, extensions };
-}
-
-/** The limit rules throw a bare GraphQLError, without an original error behind it. */
-function isLimit(error: unknown): boolean {
-  return error instanceof GraphQLError && error.originalError === undefined;
 }
 
 const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE']);
@@ -60,4 +61,19 @@ function hidden(formatted: GraphQLFormattedError, log: Logger, error: unknown) {
   log.error({ err: error, reference }, 'a request failed');
   const message = `Something broke inside Cameo. Its log has the details under ${reference}.`;
   return { ...formatted, message, extensions: { code: 'INTERNAL_SERVER_ERROR', reference } };
+}
+
+const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  TOO_LARGE: 413,
+};
+
+/** For what ends a request before it runs: the error with the HTTP status that it is answered with. */
+export function refusal(error: CameoError): GraphQLError {
+  const status = HTTP_STATUS[error.code] ?? 400;
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { code: error.code, http: { status } },
+  });
 }

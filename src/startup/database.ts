@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { type Db, openDb } from '../db.ts';
+import { waitForDatabase } from '../db-wait.ts';
 import type { Logger } from '../logger.ts';
 import { acquireHomeLock } from '../postgres/home-lock.ts';
 import { applyMigrations } from '../postgres/migrate.ts';
 import { startPostgres } from '../postgres/start.ts';
-import { waitForDatabase } from '../wait-for-database.ts';
 
 export interface OpenDatabase {
   readonly db: Db;
@@ -48,7 +48,7 @@ interface Server {
 
 async function external(url: string, log: Logger): Promise<Server> {
   await waitForDatabase(url, {
-    onRetry: (problem) => log.warn(`the database does not answer yet: ${problem}`),
+    onRetry: ({ message }) => log.warn(message),
   });
   return { url, stop: async () => {} };
 }
