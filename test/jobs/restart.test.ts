@@ -33,8 +33,21 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.end();
   await server?.stop();
+  await untilReaped(server.pid);
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+/** Waits until Node has heard of the end of a child: its starter then reads the log a last time. */
+async function untilReaped(pid: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 const goOn = signpost();
 const started = signpost();
