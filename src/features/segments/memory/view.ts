@@ -12,8 +12,8 @@ export interface View {
 }
 
 export function viewOf(history: CustomerHistory): View {
-  const byType = Map.groupBy(history.events, (event) => event.type);
-  const byName = Map.groupBy(history.traits, (change) => change.name);
+  const byType = groupBy(history.events, (event) => event.type);
+  const byName = groupBy(history.traits, (change) => change.name);
   const matched = new WeakMap<EventStep, readonly HistoryEvent[]>();
   const find = (step: EventStep) => {
     const ofType = byType.get(step.type) ?? [];
@@ -42,4 +42,15 @@ export function countBefore(events: readonly HistoryEvent[], instant: number): n
     else high = middle;
   }
   return low;
+}
+
+// Map.groupBy came with Node 21.
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }
