@@ -1,8 +1,5 @@
-import type { Sql } from 'sql-template-tag';
-import type { Actor } from '../auth.ts';
 import type { Deps } from '../context.ts';
 import type { Notifications } from '../notifications.ts';
-import type { CustomerFilter } from './customers/list.ts';
 import type { OrderDeps } from './customers/order.ts';
 import type { FreshnessProvider } from './health.ts';
 
@@ -10,5 +7,4 @@ import type { FreshnessProvider } from './health.ts';
 export interface Services extends Deps, OrderDeps {
   readonly notifications: Notifications;
   readonly freshness: readonly FreshnessProvider[];
-  readonly traitsSql: (actor: Actor, filter: CustomerFilter) => Sql;
 }
