@@ -11,6 +11,7 @@ const ROWS = '../features';
 const config = {
   useTypeImports: true,
   enumsAsTypes: true,
+  immutableTypes: true,
   strictScalars: true,
   scalars: {
     ID: { input: 'string', output: 'string | number' },
@@ -24,7 +25,7 @@ const config = {
     CustomerConnection: '../resolvers/connection.ts#Connection<CustomerRow>',
     Event: `${ROWS}/customers/timeline.ts#EventRow`,
     EventConnection: '../resolvers/connection.ts#Connection<EventRow>',
-    Job: `${ROWS}/jobs/job.ts#JobRow`,
+    Job: `${ROWS}/jobs/run.ts#JobRun`,
     Segment: `${ROWS}/segments/segment.ts#SegmentRow`,
     SegmentPreview: `${ROWS}/segments/preview.ts#SegmentPreviewRow`,
     SegmentMembership: `${ROWS}/segments/membership.ts#MembershipRow`,
@@ -32,7 +33,9 @@ const config = {
 };
 
 const folder = 'src/schema';
-const files = readdirSync(folder).filter((name) => name.endsWith('.graphql')).sort();
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith('.graphql'))
+  .sort();
 const typeDefs = files.map((name) => parse(readFileSync(`${folder}/${name}`, 'utf8')));
 const schema = makeExecutableSchema({ typeDefs });
 const sdl = printSchema(lexicographicSortSchema(schema));

@@ -23,9 +23,8 @@ const customer: QueryResolvers['customer'] = async (_root, { key, domain }, cont
 
 const customers: QueryResolvers['customers'] = async (_root, args, { actor, services }) => {
   const filter = args.filter ?? {};
-  const also = services.traitsSql(actor, filter);
-  const page = await listCustomers(services, actor, filter, args.orderBy ?? [], args, also);
-  return connect(page, () => countCustomers(services.db, actor, filter, also));
+  const page = await listCustomers(services, actor, filter, args.orderBy ?? [], args);
+  return connect(page, () => countCustomers(services.db, actor, filter));
 };
 
 const fields: CustomerResolvers = {

@@ -23,6 +23,7 @@ export function createMask(log: Logger) {
   return (formatted: GraphQLFormattedError, raw: unknown): GraphQLFormattedError => {
     const cause = causeOf(raw);
     if (cause instanceof CameoError) return shown(formatted, cause);
+    if (isUnstorable(cause)) return shown(formatted, UNSTORABLE);
     if (isUnavailable(cause)) return unavailable(formatted, log, cause);
     const code = String(formatted.extensions?.code ?? '');
     if (OPEN_CODES.has(code)) return formatted;
@@ -39,6 +40,16 @@ function causeOf(raw: unknown): unknown {
 function shown(formatted: GraphQLFormattedError, error: CameoError): GraphQLFormattedError {
   const extensions = { code: error.code, ...(error.field && { field: error.field }) };
   return { ...formatted, message: error.message, extensions };
+}
+
+const UNSTORABLE = new CameoError(
+  'BAD_INPUT',
+  'A text in the request has a NUL character in it, which no stored text can have.',
+);
+
+/** Postgres takes no NUL in text (22021) nor \u0000 in jsonb (22P05). */
+function isUnstorable(error: unknown): boolean {
+  return ['22021', '22P05'].includes((error as { code?: string } | undefined)?.code ?? '');
 }
 
 const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE']);

@@ -14,11 +14,15 @@ const LONGEST_TEXT = 200;
 const LONGEST_LIST = 20;
 
 /**
- * What the audit log may keep of a mutation's `input`: ids, names and sizes, and nothing that could
- * be about a person. `{ key: 'vip', members: [{...}, {...}] }` becomes
- * `{ key: 'vip', members: { count: 2 } }`.
+ * What the audit log may keep of a mutation's arguments: ids, names and sizes, and nothing that
+ * could be about a person. `{ input: { key: 'vip', members: [{...}, {...}] } }` becomes
+ * `{ input: { key: 'vip', members: { count: 2 } } }`.
  */
-export const summarise = (input: unknown): unknown => describe(input, TOP);
+export function summarise(args: object): unknown {
+  const { input, ...others } = args as { input?: unknown };
+  const about = describe(others, TOP) as object;
+  return input === undefined ? about : { input: describe(input, TOP), ...about };
+}
 
 function describe(value: unknown, kept: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return { count: value.length };

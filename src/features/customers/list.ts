@@ -4,6 +4,7 @@ import type { Queryable } from '../../db.ts';
 import { type Page, type PageArguments, readPage } from '../page.ts';
 import { CUSTOMER_COLUMNS, type CustomerRow } from './customer.ts';
 import { type CustomerOrder, type OrderDeps, orderOf, type SortedCustomer } from './order.ts';
+import { type TraitTest, traitHolds } from './trait-filter.ts';
 
 export interface DateTimeRange {
   readonly gt?: Date | null;
@@ -15,6 +16,8 @@ export interface DateTimeRange {
 export interface CustomerFilter {
   readonly domain?: string | null;
   readonly segment?: string | null;
+  /** Tests of the current traits, with the meanings that they have in segment rules. */
+  readonly traits?: readonly TraitTest[] | null;
   readonly firstSeenAt?: DateTimeRange | null;
   readonly lastSeenAt?: DateTimeRange | null;
 }
@@ -24,9 +27,9 @@ export interface ListDeps extends OrderDeps {
 }
 
 /**
- * One keyset page of living customers that the actor may see. `also` is a further condition on
- * `customer c`, already compiled (the trait conditions of the filter).
- * @throws CameoError BAD_INPUT for a bad page, FORBIDDEN for a domain that the key is not for.
+ * One keyset page of living customers that the actor may see.
+ * @throws CameoError BAD_INPUT for a bad page, order or trait test, FORBIDDEN for a domain that the
+ * key is not for.
  */
 export async function listCustomers(
   deps: ListDeps,
@@ -34,9 +37,8 @@ export async function listCustomers(
   filter: CustomerFilter,
   order: readonly CustomerOrder[],
   page: PageArguments,
-  also: Sql = sql`true`,
 ): Promise<Page<CustomerRow>> {
-  const where = sql`${matching(actor, filter)} and ${also}`;
+  const where = matching(actor, filter);
   const { joins, columns, keys } = orderOf(deps, order);
   return readPage<SortedCustomer>(page, keys, (beyond, by, limit) =>
     deps.db.query<SortedCustomer>(sql`select ${CUSTOMER_COLUMNS}, ${columns}
@@ -50,11 +52,10 @@ export async function countCustomers(
   db: Queryable,
   actor: Actor,
   filter: CustomerFilter,
-  also: Sql = sql`true`,
 ): Promise<number> {
   const [row] = await db.query<{ count: number }>(sql`select count(*) as count
     from customer c join domain d on d.id = c.domain_id
-    where ${matching(actor, filter)} and ${also}`);
+    where ${matching(actor, filter)}`);
   return row?.count ?? 0;
 }
 
@@ -64,6 +65,7 @@ function matching(actor: Actor, filter: CustomerFilter): Sql {
       sql`c.merged_into_id is null`,
       inDomains(actor, filter.domain ?? undefined),
       ...(filter.segment ? [memberOf(filter.segment)] : []),
+      ...(filter.traits ?? []).map(traitHolds),
       ...within(sql`c.first_seen_at`, filter.firstSeenAt),
       ...within(sql`c.last_seen_at`, filter.lastSeenAt),
     ],

@@ -1,0 +1,27 @@
+import type { Actor } from '../../auth.ts';
+import type { Deps } from '../../context.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Says in the audit log and the process log that a customer has reached the limit of merges. */
+export async function alertMergeLimit(deps: Deps, actor: Actor, reason: string): Promise<void> {
+  deps.log.warn({ actor: actor.id, reason }, 'a merge was refused');
+  await deps.db.prisma.auditLog.create({
+    data: {
+      at: deps.clock.now(),
+      actor: actor.id,
+      action: 'identity.mergeLimit',
+      subject: { reason },
+      outcome: 'LIMIT_REACHED',
+    },
+  });
+}
+
+/** Raises the alert once for names that were refused since their customer has merged too many. */
+export async function alertRefusedMerges(
+  deps: Deps,
+  actor: Actor,
+  refusals: readonly Refusal[],
+): Promise<void> {
+  const refused = refusals.find(({ alert }) => alert);
+  if (refused) await alertMergeLimit(deps, actor, refused.message);
+}
