@@ -68,9 +68,11 @@ function openAccount(options: DemoOptions, person: Person, domain: DemoDomain): 
   const now = options.now.getTime();
   const start = now - HISTORY_DAYS * DAY;
   // A launch campaign brings the first customers; the rest come evenly, the last a few days ago.
-  const since = chance(random, 0.15)
-    ? start + Math.min(exponential(random, 12 * DAY), 60 * DAY)
-    : uniform(random, start, now - 5 * DAY);
+  const since = Math.round(
+    chance(random, 0.15)
+      ? start + Math.min(exponential(random, 12 * DAY), 60 * DAY)
+      : uniform(random, start, now - 5 * DAY),
+  );
   const churn = churnOf(random, person, domain, since, now);
   const until = churn === null ? now : churnTime(random, since, now);
   const lifetime = (until - since) / (HISTORY_DAYS * DAY);
@@ -103,5 +105,5 @@ function churnOf(
 /** At least 30 days in and at least `QUIET_DAYS` ago, rather lately than long ago. */
 function churnTime(random: Random, since: number, now: number): number {
   const latest = now - QUIET_DAYS * DAY;
-  return Math.max(since + 30 * DAY, latest - exponential(random, 110 * DAY));
+  return Math.round(Math.max(since + 30 * DAY, latest - exponential(random, 110 * DAY)));
 }
