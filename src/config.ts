@@ -48,11 +48,12 @@ export interface Config {
 }
 
 /**
- * Reads the whole configuration from an environment, once; this file alone does.
+ * Reads the whole configuration from the environment, once; this file alone does.
+ * @param overrides variables that count instead of the environment's: the command line's
  * @throws Error that names each variable that is wrong and why.
  */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = environment.safeParse(env);
+export function readConfig(overrides: NodeJS.ProcessEnv = {}): Config {
+  const parsed = environment.safeParse({ ...process.env, ...overrides });
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment is not usable:\n${lines.join('\n')}`);

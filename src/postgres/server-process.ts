@@ -3,24 +3,48 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, clusterDir, serverEnv } from './init-cluster.ts';
+import { freePort } from './port.ts';
 import { clearStalePidFile, findPostmaster, type Postmaster } from './postmaster.ts';
+import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 import { serverFlags } from './settings.ts';
 
 const pollMs = 10;
 const startLimitMs = 60_000;
 const stopLimitMs = 30_000;
 const maxLogBytes = 5_000_000;
+const retryMs = 200;
+const maxAttempts = 25;
+// Someone took the port after we had looked, or backends of a killed server are on their way out.
+const passing = /Address already in use|shared memory block .* is still in use/;
 
 /**
- * Starts the server and waits until it takes connections.
+ * Starts the server on `port`, or on another when that one is taken, and waits until it takes
+ * connections.
  *
  * @throws with the end of its log when it exits instead.
  */
 export async function launch(
   cluster: Cluster,
-  port: number,
+  port: number | undefined,
   settings: Record<string, string>,
 ): Promise<Postmaster> {
+  let outcome: Postmaster | string = '';
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    outcome = await launchOnce(cluster, await freePort(port), settings);
+    if (typeof outcome === 'object') return outcome;
+    if (!passing.test(outcome)) break;
+    await delay(retryMs);
+  }
+  throw new Error(
+    `PostgreSQL did not start on ${clusterDir(cluster.root)}: ${String(outcome).trim().slice(-2000)}`,
+  );
+}
+
+async function launchOnce(
+  cluster: Cluster,
+  port: number,
+  settings: Record<string, string>,
+): Promise<Postmaster | string> {
   const dir = clusterDir(cluster.root);
   clearStalePidFile(dir);
   const log = openLog(cluster.root);
@@ -43,13 +67,10 @@ export async function launch(
     child.once('error', (error) => resolve(error.message));
     child.once('exit', () => resolve(readFileSync(log.path, 'utf8').slice(log.start)));
   });
-  const outcome = await Promise.race([failed, waitUntilReady(dir)]);
-  if (typeof outcome === 'object') return outcome;
-  throw new Error(`PostgreSQL did not start on ${dir}: ${outcome.trim().slice(-2000)}`);
+  return Promise.race([failed, waitUntilReady(dir)]);
 }
 
-/** Waits until the server on `dir` takes connections. */
-export async function waitUntilReady(dir: string): Promise<Postmaster | string> {
+async function waitUntilReady(dir: string): Promise<Postmaster | string> {
   const limit = AbortSignal.timeout(startLimitMs);
   while (!limit.aborted) {
     const found = findPostmaster(dir);
@@ -59,21 +80,37 @@ export async function waitUntilReady(dir: string): Promise<Postmaster | string> 
   return `it took no connections within ${startLimitMs / 1000} s`;
 }
 
+/**
+ * The server on `dir` when it takes connections, undefined when there is none. One that a killed
+ * parent left on its way up or down is waited for.
+ */
+export async function findSettled(dir: string): Promise<Postmaster | undefined> {
+  const limit = AbortSignal.timeout(startLimitMs);
+  let found = findPostmaster(dir);
+  while (found && !found.ready && !limit.aborted) {
+    await delay(pollMs);
+    found = findPostmaster(dir);
+  }
+  return found;
+}
+
 /** Stops the server on `dir`: first rolling back what runs, after half a minute without asking. */
 export async function shutDown(dir: string): Promise<void> {
   const found = findPostmaster(dir);
-  if (!found) return;
-  process.kill(found.pid, 'SIGINT');
-  if (await isGone(dir)) return;
-  process.kill(found.pid, 'SIGQUIT');
-  if (await isGone(dir)) return;
-  throw new Error(`PostgreSQL (process ${found.pid}) on ${dir} does not stop. Kill it by hand.`);
+  const server = found && identifyProcess(found.pid);
+  if (!server) return;
+  process.kill(server.pid, 'SIGINT');
+  if (await hasEnded(server)) return;
+  process.kill(server.pid, 'SIGQUIT');
+  if (await hasEnded(server)) return;
+  throw new Error(`PostgreSQL (process ${server.pid}) on ${dir} does not stop. Kill it by hand.`);
 }
 
-async function isGone(dir: string): Promise<boolean> {
+/** Waits for the process itself: it holds its port for a while after its pid file has gone. */
+async function hasEnded(server: ProcessIdentity): Promise<boolean> {
   const limit = AbortSignal.timeout(stopLimitMs);
   while (!limit.aborted) {
-    if (!findPostmaster(dir)) return true;
+    if (!isAlive(server)) return true;
     await delay(pollMs);
   }
   return false;

@@ -7,9 +7,8 @@ import { type Cluster, clusterDir, databaseName, ensureCluster } from './init-cl
 import { nativeDir } from './native.ts';
 import { tryLock } from './pid-lock.ts';
 import { chooseRoot, reachableNative } from './place.ts';
-import { freePort } from './port.ts';
-import { findPostmaster, type Postmaster } from './postmaster.ts';
-import { launch, shutDown, waitUntilReady } from './server-process.ts';
+import type { Postmaster } from './postmaster.ts';
+import { findSettled, launch, shutDown } from './server-process.ts';
 import { serverUser } from './server-user.ts';
 import { readState, type ServerState, writeState } from './state.ts';
 
@@ -47,7 +46,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   return exclusively(dataDir, async () => {
     const state = readState(dataDir);
     const { root = chooseRoot(dataDir, serverUser(clusterDir(dataDir))) } = state;
-    const found = await findRunning(clusterDir(root));
+    const found = await findSettled(clusterDir(root));
     const server = found ?? (await startServer(dataDir, { ...state, root }, options));
     options.onLog?.(`PostgreSQL ${found ? 'joined' : 'started'} (process ${server.pid})`);
     const leave = registerClient(dataDir);
@@ -73,14 +72,6 @@ async function exclusively<T>(dataDir: string, act: () => Promise<T>): Promise<T
   }
 }
 
-async function findRunning(dir: string): Promise<Postmaster | undefined> {
-  const found = findPostmaster(dir);
-  if (!found || found.ready) return found;
-  // It is on its way up or down: a killed parent can leave it in either.
-  const settled = await waitUntilReady(dir);
-  return typeof settled === 'object' ? settled : undefined;
-}
-
 async function startServer(
   dataDir: string,
   state: ServerState & { root: string },
@@ -96,7 +87,7 @@ async function startServer(
   // The password must be on disk before a cluster that knows no other.
   writeState(dataDir, saved);
   ensureCluster(cluster, settings.fsync === 'off' ? ['--no-sync'] : []);
-  const server = await launch(cluster, await freePort(port ?? state.port), settings);
+  const server = await launch(cluster, port ?? state.port, settings);
   writeState(dataDir, { ...saved, port: server.port });
   return server;
 }

@@ -1,0 +1,34 @@
+import { execute, withDatabase } from './adapter.mjs';
+
+const duplicateDatabase = '42P04';
+
+/** Connects and leaves. @param {string} url */
+export async function canConnect(url) {
+  await execute(url, 'SELECT 1');
+}
+
+/** Makes the database that `url` names unless it is there. @param {string} url */
+export async function createDatabase(url) {
+  const databaseName = nameOf(url);
+  await execute(maintenance(url), `CREATE DATABASE ${quote(databaseName)}`).catch((error) => {
+    if (error.code !== duplicateDatabase) throw error;
+  });
+  return { databaseName };
+}
+
+/** Drops the database that `url` names. @param {string} url */
+export async function dropDatabase(url) {
+  await execute(maintenance(url), `DROP DATABASE IF EXISTS ${quote(nameOf(url))}`);
+}
+
+function maintenance(url) {
+  return withDatabase(url, 'postgres');
+}
+
+function nameOf(url) {
+  return decodeURIComponent(new URL(url).pathname.slice(1));
+}
+
+function quote(identifier) {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,29 @@
+import { startCameo } from './cameo.ts';
+import { readConfig } from './config.ts';
+import { createLogger } from './logger.ts';
+import { HELP, readOptions } from './startup/options.ts';
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') {
+    console.log(HELP);
+    return;
+  }
+  const config = readConfig(options);
+  const log = createLogger(config);
+  const stopping = new AbortController();
+  // The second Ctrl-C finds no listener and ends the process at once.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => stopping.abort(signal));
+  const cameo = await startCameo(config, log, stopping.signal);
+  if (cameo.banner) console.log(cameo.banner);
+  await cameo.ended;
+}
+
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    if (error.name !== 'AbortError') console.error(`\nCameo could not start. ${error.message}\n`);
+    process.exit(1);
+  },
+);
