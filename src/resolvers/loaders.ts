@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
 import type { Actor } from '../auth.ts';
-import type { Db } from '../db.ts';
 import {
   type CustomerRow,
   customersById,
@@ -14,6 +13,7 @@ import {
   timelinesOf,
 } from '../features/customers/timeline.ts';
 import type { Page } from '../features/page.ts';
+import type { Services } from '../features/services.ts';
 
 /** Loads by customer id, with the same arguments for all customers of a batch. */
 type ById<Value> = DataLoader<number, Value>;
@@ -26,7 +26,7 @@ export interface Loaders {
   readonly timeline: (args: TimelineArguments) => ById<Page<EventRow>>;
 }
 
-export function createLoaders(db: Db, actor: Actor): Loaders {
+export function createLoaders({ db }: Services, actor: Actor): Loaders {
   return {
     customer: new DataLoader((ids) => customersById(db, actor, ids)),
     customerByIdentity: new DataLoader((keys) => customersByIdentity(db, actor, keys), {

@@ -82,13 +82,15 @@ async function seeCustomers(tx: Queryable, linked: readonly LinkedEvent[]): Prom
     else if (at > span.last) span.last = at;
   }
   const text = (at: number) => new Date(at).toISOString();
+  // Ascending, so that neighbours in the table and its indexes are met together.
+  const ascending = [...spans].sort(([a], [b]) => a - b);
   await tx.query(sql`
     UPDATE customer
     SET first_seen_at = least(first_seen_at, first), last_seen_at = greatest(last_seen_at, last)
     FROM unnest(
-      ${[...spans.keys()]}::int[],
-      ${[...spans.values()].map(({ first }) => text(first))}::timestamptz[],
-      ${[...spans.values()].map(({ last }) => text(last))}::timestamptz[]
+      ${ascending.map(([id]) => id)}::int[],
+      ${ascending.map(([, { first }]) => text(first))}::timestamptz[],
+      ${ascending.map(([, { last }]) => text(last))}::timestamptz[]
     ) AS span(id, first, last)
     WHERE customer.id = span.id
       AND (first_seen_at IS NULL OR first < first_seen_at OR last > last_seen_at)`);

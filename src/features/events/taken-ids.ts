@@ -11,9 +11,8 @@ export async function takenMessageIds(
     'taken-message-ids',
     sql`
       SELECT r.message_id AS id, coalesce(c.merged_into_id, c.id) AS customer
-      FROM unnest(${messageIds}::text[]) AS asked(id)
-      JOIN event_receipt r ON r.domain_id = ${domainId} AND r.message_id = asked.id
-      JOIN customer c ON c.id = r.customer_id`,
+      FROM event_receipt r JOIN customer c ON c.id = r.customer_id
+      WHERE r.domain_id = ${domainId} AND r.message_id = ANY(${messageIds}::text[])`,
   );
   return new Map(rows.map(({ id, customer }) => [id, customer]));
 }

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
 import { type IdentityRef, identityKey } from './identity.ts';
 
@@ -19,12 +19,16 @@ const STRIPES = 64;
 
 export type GraphMode = 'shared' | 'exclusive';
 
+/**
+ * Begins a transaction on the domain's graph. Its statements go by key, a few thousand at most; a
+ * hash join would read whole tables for them, so the planner is kept from it until the end.
+ */
 export async function lockGraph(tx: Queryable, domainId: number, mode: GraphMode): Promise<void> {
-  await tx.query(
-    mode === 'shared'
-      ? sql`SELECT pg_advisory_xact_lock_shared(${GRAPH}::int, ${domainId}::int)`
-      : sql`SELECT pg_advisory_xact_lock(${GRAPH}::int, ${domainId}::int)`,
-  );
+  const lock =
+    mode === 'shared' ? raw('pg_advisory_xact_lock_shared') : raw('pg_advisory_xact_lock');
+  await tx.query(sql`
+    SELECT ${lock}(${GRAPH}::int, ${domainId}::int),
+      set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`);
 }
 
 export async function lockNames(
