@@ -29,6 +29,8 @@ export interface OnlineRequest extends FeatureRequest {
     | undefined;
   /** Computes views of events from the events as they are now, not from what the last refresh saw. */
   readonly fresh?: boolean | undefined;
+  /** As of this instant instead of now, from events and pushed history as they are known now. */
+  readonly at?: Date | undefined;
 }
 
 /** A request's row with a FeatureValue for each feature, under the feature's name. */

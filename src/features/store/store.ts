@@ -75,8 +75,8 @@ export function createFeatureStore(options: StoreOptions) {
         executorOn(db.pool),
         planned,
         await context.kinds(planned),
-        request,
-        clock.now(),
+        { ...request, fresh: request.fresh === true || request.at !== undefined },
+        request.at ?? clock.now(),
       );
     },
 
