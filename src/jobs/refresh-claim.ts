@@ -61,10 +61,10 @@ async function claimChanges(tx: Queryable, customers: readonly number[]): Promis
       select customer_id, count(*) as changes from customer_change
       where customer_id = any(${customers}::int[]) group by customer_id
     ), whole as (
-      select customer_id from held group by customer_id
-      having count(*) = (select changes from present where present.customer_id = held.customer_id)
+      select held.customer_id from held join present using (customer_id)
+      group by held.customer_id, present.changes having count(*) = present.changes
     )
-    select id, customer_id from held where customer_id in (select customer_id from whole)`);
+    select id, customer_id from held join whole using (customer_id)`);
   const ids = rows.map(({ id }) => id);
   return {
     customers: [...new Set(rows.map((row) => row.customer_id))].sort((a, b) => a - b),
