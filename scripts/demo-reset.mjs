@@ -1,6 +1,5 @@
 // `npm run demo:reset`: deletes the embedded database, so that the next start makes and seeds one.
 
-import { postgresDir } from '../src/postgres/home.ts';
 import { homeLockHolder } from '../src/postgres/home-lock.ts';
 import { removePostgres } from '../src/postgres/remove.ts';
 import { command } from './command.mjs';
@@ -16,6 +15,6 @@ await command(async () => {
   if (holder) {
     throw new Error(`Cameo runs on ${home} (process ${holder}). Stop it first: kill ${holder}`);
   }
-  await removePostgres({ dataDir: postgresDir(home) });
+  await removePostgres({ dataDir: home });
   console.log(`cameo: the database in ${home} is gone; \`npm start\` makes a new one.`);
 });

@@ -1,10 +1,21 @@
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { hasClients } from './clients.ts';
 import { clusterDir } from './init-cluster.ts';
 import { shutDown } from './server-process.ts';
 import { readState } from './state.ts';
 import { takeTurn } from './turns.ts';
+
+// The folder may be a home that holds more than the database.
+const ours = [
+  'cluster',
+  'cluster.new',
+  'native',
+  'native.new',
+  'postgres.log',
+  'server.json',
+  'clients',
+];
 
 /**
  * Deletes an embedded database for good, wherever its cluster lies. A server that a killed process
@@ -22,7 +33,7 @@ export async function removePostgres(options: { dataDir: string }): Promise<void
     }
     const { root = dataDir } = readState(dataDir);
     await shutDown(clusterDir(root));
-    rmSync(root, { recursive: true, force: true });
-    rmSync(dataDir, { recursive: true, force: true });
+    for (const name of ours) rmSync(join(dataDir, name), { recursive: true, force: true });
+    if (root !== dataDir) rmSync(root, { recursive: true, force: true });
   });
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -16,28 +16,27 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('removePostgres', () => {
-  it('refuses while the database is in use, and deletes it after', async () => {
-    const dataDir = join(folder, 'postgres');
-    const server = await startPostgres({ dataDir, settings: { fsync: 'off' } });
-    await expect(removePostgres({ dataDir })).rejects.toThrow(/is in use/);
+  it('refuses while the database is in use, and deletes it alone after', async () => {
+    const server = await startPostgres({ dataDir: folder, settings: { fsync: 'off' } });
+    await expect(removePostgres({ dataDir: folder })).rejects.toThrow(/is in use/);
     await server.stop();
-    await removePostgres({ dataDir });
-    expect(existsSync(dataDir)).toBe(false);
+    writeFileSync(join(folder, 'model'), '');
+    await removePostgres({ dataDir: folder });
+    expect(readdirSync(folder)).toEqual(['model']);
   });
 
   it('stops the server that a killed process left behind', async () => {
-    const dataDir = join(folder, 'postgres');
-    await startPostgres({ dataDir, settings: { fsync: 'off' } });
+    await startPostgres({ dataDir: folder, settings: { fsync: 'off' } });
     // What is left of a killed process: its note in `clients` counts for nobody.
-    rmSync(join(dataDir, 'clients'), { recursive: true });
-    expect(findPostmaster(join(dataDir, 'cluster'))?.ready).toBe(true);
-    await removePostgres({ dataDir });
-    expect(findPostmaster(join(dataDir, 'cluster'))).toBeUndefined();
-    expect(existsSync(dataDir)).toBe(false);
+    rmSync(join(folder, 'clients'), { recursive: true });
+    expect(findPostmaster(join(folder, 'cluster'))?.ready).toBe(true);
+    await removePostgres({ dataDir: folder });
+    expect(findPostmaster(join(folder, 'cluster'))).toBeUndefined();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('does nothing where there is no database', async () => {
-    await removePostgres({ dataDir: join(folder, 'none') });
-    expect(existsSync(join(folder, 'none'))).toBe(false);
+    await removePostgres({ dataDir: folder });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { acquireHomeLock } from '../../src/postgres/home-lock.ts';
 import { freePort } from '../../src/postgres/port.ts';
+import { createEmptyDatabase } from '../helpers/db.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,15 +28,31 @@ describe('npm run studio and npm run demo:reset', () => {
       script('studio.mjs', '--port', `${await freePort()}`),
       options(),
     );
-    const address = await firstUrl(studio);
+    const address = (await readUrls(studio).next()).value ?? '';
     expect(await ask(address, 'SELECT count(*)::int AS n FROM event')).toEqual([null, [{ n: 0 }]]);
     expect(await (await fetch(address)).text()).toContain('<!doctype html>');
     expect(reset()).toMatchObject({ status: 1, stderr: expect.stringContaining('is in use') });
     studio.kill('SIGTERM');
     await once(studio, 'exit');
-    expect(existsSync(join(home, 'postgres', 'cluster', 'postmaster.pid'))).toBe(false);
+    expect(existsSync(join(home, 'cluster', 'postmaster.pid'))).toBe(false);
     expect(reset()).toMatchObject({ status: 0 });
-    expect(existsSync(join(home, 'postgres'))).toBe(false);
+    expect(existsSync(join(home, 'cluster'))).toBe(false);
+  });
+
+  it('serves on another address on demand, as a container must', async () => {
+    const port = String(await freePort());
+    const args = script('studio.mjs', '--port', port, '--host', '127.0.0.2');
+    const database = await createEmptyDatabase();
+    const studio = spawn(process.execPath, args, options({ DATABASE_URL: database.url }));
+    const lines = readUrls(studio);
+    const forwarded = (await lines.next()).value ?? '';
+    const ready = (await lines.next()).value ?? '';
+    expect(forwarded).toBe(`http://127.0.0.2:${port}`);
+    expect(ready).not.toContain(port);
+    expect(await ask(forwarded, 'SELECT 1 AS n')).toEqual([null, [{ n: 1 }]]);
+    studio.kill('SIGTERM');
+    await once(studio, 'exit');
+    await database.drop();
   });
 
   it('refuses a reset while a server runs, naming it', () => {
@@ -68,14 +85,13 @@ function reset(env: Record<string, string> = {}): { status: number | null; stder
   });
 }
 
-/** The first address that the process prints. */
-async function firstUrl(child: ChildProcess): Promise<string> {
-  if (!child.stdout) throw new Error('stdout is not piped');
-  for await (const line of createInterface({ input: child.stdout })) {
+/** The addresses that the process prints, one after the other. */
+async function* readUrls({ stdout }: ChildProcess): AsyncGenerator<string, undefined> {
+  for await (const line of stdout ? createInterface({ input: stdout }) : []) {
     const url = /https?:\/\/\S+/.exec(line)?.[0];
-    if (url) return url;
+    if (url) yield url;
   }
-  throw new Error('It ended without an address');
+  return undefined;
 }
 
 /** What Studio's page asks its server. */
