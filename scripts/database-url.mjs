@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { postgresDir } from '../src/postgres/home.ts';
 import { startPostgres } from '../src/postgres/start.ts';
 
 /** The folder of the embedded database, models and exports. */
@@ -12,5 +11,5 @@ export const home = resolve(process.env.CAMEO_HOME || '.cameo');
  */
 export async function resolveDatabase() {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} };
-  return startPostgres({ dataDir: postgresDir(home) });
+  return startPostgres({ dataDir: home });
 }

@@ -47,13 +47,12 @@ function createItem(
   };
 }
 
-/** How much a shopper of this price sensitivity leans to an item's tier. */
-export function tierAppeal(tier: Item['tier'], sensitivity: Level): number {
-  const appeal = { budget: 1, standard: 1, premium: 1 };
-  if (sensitivity === 'high') Object.assign(appeal, { budget: 3.2, premium: 0.25 });
-  if (sensitivity === 'low') Object.assign(appeal, { budget: 0.3, premium: 2.6 });
-  return appeal[tier];
-}
+/** How much a shopper of each price sensitivity leans to the tiers. */
+export const TIER_APPEAL: Readonly<Record<Level, Readonly<Record<Item['tier'], number>>>> = {
+  high: { budget: 3.2, standard: 1, premium: 0.25 },
+  medium: { budget: 1, standard: 1, premium: 1 },
+  low: { budget: 0.3, standard: 1, premium: 2.6 },
+};
 
 export interface Product {
   id: string;

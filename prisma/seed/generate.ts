@@ -125,11 +125,19 @@ function settle(account: Account, drafts: readonly (Draft | TextDraft)[]) {
 }
 
 function toEvent({ domain, ref }: Account, draft: Draft | TextDraft, number: number): DemoEvent {
-  return {
-    ...{ domain, customerRef: ref, messageId: `demo-${ref}-${String(number).padStart(4, '0')}` },
-    ...{ type: draft.type, occurredAt: new Date(draft.at), properties: draft.properties },
-    ...('text' in draft ? { text: draft.text } : {}),
-    ...(draft.amount === undefined ? {} : { amount: draft.amount, currency: 'USD' }),
-    ...(draft.itemId === undefined ? {} : { itemId: draft.itemId }),
+  const event: DemoEvent = {
+    domain,
+    customerRef: ref,
+    messageId: `demo-${ref}-${String(number).padStart(4, '0')}`,
+    type: draft.type,
+    occurredAt: new Date(draft.at),
+    properties: draft.properties,
   };
+  if ('text' in draft) event.text = draft.text;
+  if (draft.itemId !== undefined) event.itemId = draft.itemId;
+  if (draft.amount !== undefined) {
+    event.amount = draft.amount;
+    event.currency = 'USD';
+  }
+  return event;
 }

@@ -1,3 +1,6 @@
+// Kept at hand: a look-up of a global is dear where scripts run in a sandbox, as under Jest.
+const { floor, log, sqrt, cos, exp, imul, PI } = Math;
+
 /** Uniform on [0, 1); each call draws once from its stream. */
 export type Random = () => number;
 
@@ -23,7 +26,7 @@ export function createRandom(seed: number, stream: string): Random {
 function hash(text: string, seed: number): number {
   let state = (0x811c9dc5 ^ seed) | 0;
   for (let index = 0; index < text.length; index += 1) {
-    state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
+    state = imul(state ^ text.charCodeAt(index), 0x01000193);
   }
   return state;
 }
@@ -38,12 +41,12 @@ export function uniform(random: Random, from: number, to: number): number {
 
 /** A whole number, both ends inside. */
 export function integer(random: Random, from: number, to: number): number {
-  return from + Math.floor(random() * (to - from + 1));
+  return from + floor(random() * (to - from + 1));
 }
 
 /** Throws on an empty list. */
 export function pick<T>(random: Random, items: readonly T[]): T {
-  const index = Math.floor(random() * items.length);
+  const index = floor(random() * items.length);
   if (items.length === 0) throw new RangeError('pick: there is nothing to pick from');
   return items[index] as T;
 }
@@ -53,8 +56,7 @@ export function weighted<K extends string>(
   random: Random,
   weights: Readonly<Partial<Record<K, number>>>,
 ): K {
-  const entries = Object.entries(weights) as [K, number][];
-  return weightedItem(random, entries, ([, weight]) => weight)[0];
+  return weightedItem(random, Object.keys(weights) as K[], (key) => weights[key] ?? 0);
 }
 
 export function weightedItem<T>(
@@ -62,13 +64,17 @@ export function weightedItem<T>(
   items: readonly T[],
   weightOf: (item: T, index: number) => number,
 ): T {
-  const total = items.reduce((sum, item, index) => sum + weightOf(item, index), 0);
+  const weights = items.map(weightOf);
+  let total = 0;
+  for (const weight of weights) total += weight;
   let left = random() * total;
-  for (const [index, item] of items.entries()) {
-    left -= weightOf(item, index);
-    if (left < 0) return item;
+  let index = 0;
+  for (; index < weights.length - 1; index += 1) {
+    left -= weights[index] ?? 0;
+    if (left < 0) break;
   }
-  return pick(random, items.slice(-1));
+  if (items.length === 0) throw new RangeError('weightedItem: there is nothing to pick from');
+  return items[index] as T;
 }
 
 /** Up to `count` different items, by repeated weighted draws without replacement. */
@@ -90,19 +96,19 @@ export function sample<T>(
 
 /** Box-Muller; 1 - u keeps the logarithm finite. */
 export function normal(random: Random, mean = 0, deviation = 1): number {
-  const radius = Math.sqrt(-2 * Math.log(1 - random()));
-  return mean + deviation * radius * Math.cos(2 * Math.PI * random());
+  const radius = sqrt(-2 * log(1 - random()));
+  return mean + deviation * radius * cos(2 * PI * random());
 }
 
 export function logNormal(random: Random, median: number, sigma: number): number {
-  return median * Math.exp(normal(random, 0, sigma));
+  return median * exp(normal(random, 0, sigma));
 }
 
 export function exponential(random: Random, mean: number): number {
-  return -mean * Math.log(1 - random());
+  return -mean * log(1 - random());
 }
 
 /** Failures before the first success: mean (1 - p) / p. */
 export function geometric(random: Random, probability: number): number {
-  return Math.floor(Math.log(1 - random()) / Math.log(1 - probability));
+  return floor(log(1 - random()) / log(1 - probability));
 }

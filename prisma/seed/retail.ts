@@ -1,5 +1,5 @@
 import { DAY, dayWeight } from './calendar.ts';
-import { type Item, tierAppeal } from './catalogue.ts';
+import { type Item, TIER_APPEAL } from './catalogue.ts';
 import { cents, createStopwatch, type Draft, type Traveller, travel } from './journey.ts';
 import { INTERESTS, type Interest, type Level } from './person.ts';
 import {
@@ -62,6 +62,7 @@ function browse(
   count: number,
 ) {
   const { priceSensitivity, language } = account.person;
+  const appeal = TIER_APPEAL[priceSensitivity];
   const common = {
     sessionId: `${account.ref}-s${count}`,
     category: shelf[0]?.category,
@@ -72,11 +73,7 @@ function browse(
     }),
   };
   const items = Array.from({ length: 1 + Math.min(8, geometric(random, 0.58)) }, () =>
-    weightedItem(
-      random,
-      shelf,
-      (item) => item.popularity * tierAppeal(item.tier, priceSensitivity),
-    ),
+    weightedItem(random, shelf, (item) => item.popularity * appeal[item.tier]),
   );
   const query = items[0]?.name[language].split(' ').at(-1);
   const search = chance(random, 0.25)

@@ -1,10 +1,23 @@
-import type { Deps } from '../context.ts';
+import type { Actor } from '../auth.ts';
 import type { Notifications } from '../notifications.ts';
 import type { OrderDeps } from './customers/order.ts';
 import type { FreshnessProvider } from './health.ts';
+import type { JobRun } from './jobs/run.ts';
+import type { SegmentDeps } from './segments/deps.ts';
+import type { FeatureStore } from './store/store.ts';
+
+/** Work that the API hands to the worker. */
+export interface WorkQueue {
+  /** Computes feature views anew; all when absent. */
+  materialize(actor: Actor, views: readonly string[] | undefined): Promise<JobRun>;
+  /** Evaluates segments for everybody; all when absent. */
+  refreshSegments(actor: Actor, keys: readonly string[] | undefined): Promise<JobRun>;
+}
 
 /** Everything that serves a request, put together once in src/cameo.ts. */
-export interface Services extends Deps, OrderDeps {
+export interface Services extends SegmentDeps, OrderDeps {
   readonly notifications: Notifications;
+  readonly store: FeatureStore;
+  readonly queue: WorkQueue;
   readonly freshness: readonly FreshnessProvider[];
 }

@@ -18,6 +18,7 @@ export function registerClient(dataDir: string): () => void {
 /** Whether a living process uses the server. Notes of dead ones are swept out. */
 export function hasClients(dataDir: string): boolean {
   const dir = clientsDir(dataDir);
+  mkdirSync(dir, { recursive: true });
   const living = readdirSync(dir).filter((name) => {
     if (isAlive(readNote(join(dir, name)))) return true;
     rmSync(join(dir, name), { force: true });

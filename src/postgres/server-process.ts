@@ -63,21 +63,18 @@ async function launchOnce(
   );
   closeSync(log.fd);
   child.unref();
-  const failed = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', () => resolve(readFileSync(log.path, 'utf8').slice(log.start)));
+  let failure: string | undefined;
+  child.once('error', (error) => {
+    failure = error.message;
   });
-  return Promise.race([failed, waitUntilReady(dir)]);
-}
-
-async function waitUntilReady(dir: string): Promise<Postmaster | string> {
   const limit = AbortSignal.timeout(startLimitMs);
-  while (!limit.aborted) {
+  const hasExited = () => child.exitCode !== null || child.signalCode !== null;
+  while (failure === undefined && !hasExited() && !limit.aborted) {
     const found = findPostmaster(dir);
     if (found?.ready) return found;
     await delay(pollMs);
   }
-  return `it took no connections within ${startLimitMs / 1000} s`;
+  return failure ?? readFileSync(log.path, 'utf8').slice(log.start);
 }
 
 /**

@@ -1,16 +1,14 @@
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { resolve } from 'node:path';
 import pg from 'pg';
 import { hasClients, registerClient } from './clients.ts';
 import { type Cluster, clusterDir, databaseName, ensureCluster } from './init-cluster.ts';
 import { nativeDir } from './native.ts';
-import { tryLock } from './pid-lock.ts';
 import { chooseRoot, reachableNative } from './place.ts';
 import type { Postmaster } from './postmaster.ts';
 import { findSettled, launch, shutDown } from './server-process.ts';
 import { serverUser } from './server-user.ts';
 import { readState, type ServerState, writeState } from './state.ts';
+import { takeTurn } from './turns.ts';
 
 export type PostgresOptions = {
   /** Holds the cluster, its password (mode 0600) and its log; made when it is not there. */
@@ -42,8 +40,7 @@ export type EmbeddedPostgres = {
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
-  mkdirSync(dataDir, { recursive: true });
-  return exclusively(dataDir, async () => {
+  return takeTurn(dataDir, async () => {
     const state = readState(dataDir);
     const { root = chooseRoot(dataDir, serverUser(clusterDir(dataDir))) } = state;
     const found = await findSettled(clusterDir(root));
@@ -54,22 +51,6 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     await ensureDatabase(urls);
     return { ...urls, pid: server.pid, adopted: !!found, stop: () => stop(dataDir, root, leave) };
   });
-}
-
-/** Starts and stops on one folder take turns, whichever processes they are in. */
-async function exclusively<T>(dataDir: string, act: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const attempt = tryLock(join(dataDir, 'start.lock'));
-    if (!attempt.acquired) {
-      await delay(20);
-      continue;
-    }
-    try {
-      return await act();
-    } finally {
-      attempt.release();
-    }
-  }
 }
 
 async function startServer(
@@ -111,7 +92,7 @@ async function ensureDatabase({ adminUrl }: { adminUrl: string }): Promise<void>
 }
 
 function stop(dataDir: string, root: string, leave: () => void): Promise<void> {
-  return exclusively(dataDir, async () => {
+  return takeTurn(dataDir, async () => {
     leave();
     if (!hasClients(dataDir)) await shutDown(clusterDir(root));
   });

@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
 import type { Actor } from '../auth.ts';
-import type { Db } from '../db.ts';
 import {
   type CustomerRow,
   customersById,
@@ -14,6 +13,12 @@ import {
   timelinesOf,
 } from '../features/customers/timeline.ts';
 import type { Page } from '../features/page.ts';
+import type { Services } from '../features/services.ts';
+import {
+  type FeatureArguments,
+  type FeatureValueRow,
+  featureValuesOf,
+} from '../features/serving/feature-values.ts';
 
 /** Loads by customer id, with the same arguments for all customers of a batch. */
 type ById<Value> = DataLoader<number, Value>;
@@ -23,16 +28,18 @@ export interface Loaders {
   readonly customer: ById<CustomerRow | undefined>;
   readonly customerByIdentity: DataLoader<IdentityKey, CustomerRow | undefined, string>;
   readonly identities: ById<IdentityRow[]>;
+  readonly features: (args: FeatureArguments) => ById<FeatureValueRow[]>;
   readonly timeline: (args: TimelineArguments) => ById<Page<EventRow>>;
 }
 
-export function createLoaders(db: Db, actor: Actor): Loaders {
+export function createLoaders({ db, store }: Services, actor: Actor): Loaders {
   return {
     customer: new DataLoader((ids) => customersById(db, actor, ids)),
     customerByIdentity: new DataLoader((keys) => customersByIdentity(db, actor, keys), {
       cacheKeyFn: (key) => JSON.stringify([key.domain ?? null, key.kind, key.value]),
     }),
     identities: new DataLoader((ids) => identitiesOf(db, ids)),
+    features: byArguments((args) => new DataLoader((ids) => featureValuesOf(store, ids, args))),
     timeline: byArguments((args) => new DataLoader((ids) => timelinesOf(db, ids, args))),
   };
 }

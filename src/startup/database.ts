@@ -1,59 +1,50 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
-import { type Db, openDb } from '../db.ts';
 import { waitForDatabase } from '../db-wait.ts';
 import type { Logger } from '../logger.ts';
 import { acquireHomeLock } from '../postgres/home-lock.ts';
 import { applyMigrations } from '../postgres/migrate.ts';
 import { startPostgres } from '../postgres/start.ts';
 
-export interface OpenDatabase {
-  readonly db: Db;
+export interface DatabaseServer {
   readonly url: string;
-  /** True when the tables were made just now. */
-  readonly fresh: boolean;
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
 /**
- * Cameo's database, migrated: that of DATABASE_URL (waited for), else the embedded one, which only
- * one serving process may own.
+ * The server with Cameo's database, migrated: that of DATABASE_URL (waited for), else the embedded
+ * one, which only one serving process may own.
  * @throws Error that says what to do, when another Cameo serves this home or a migration fails.
  */
-export async function openDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
+export async function openDatabaseServer(
+  config: Config,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<DatabaseServer> {
   const server = config.databaseUrl
-    ? await external(config.databaseUrl, log)
+    ? await external(config.databaseUrl, log, signal)
     : await embedded(config, log);
   try {
-    const { applied } = await applyMigrations({ url: server.url, migrationsDir: MIGRATIONS });
-    if (applied.length > 0) log.info(`applied ${applied.length} migrations`);
-    const db = openDb(server.url);
-    const close = async () => {
-      await db.close();
-      await server.stop();
-    };
-    return { db, url: server.url, fresh: applied.length > 0, close };
+    await applyMigrations({
+      url: server.url,
+      migrationsDir: MIGRATIONS,
+      onApplied: (name) => log.info(`applied migration ${name}`),
+    });
+    return server;
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-interface Server {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-async function external(url: string, log: Logger): Promise<Server> {
-  await waitForDatabase(url, {
-    onRetry: ({ message }) => log.warn(message),
-  });
+async function external(url: string, log: Logger, signal: AbortSignal): Promise<DatabaseServer> {
+  await waitForDatabase(url, { onRetry: ({ message }) => log.warn(message), signal });
   return { url, stop: async () => {} };
 }
 
-async function embedded(config: Config, log: Logger): Promise<Server> {
+async function embedded(config: Config, log: Logger): Promise<DatabaseServer> {
   const release = acquireHomeLock(config.home);
   try {
     const postgres = await startPostgres({ dataDir: config.home, onLog: (line) => log.info(line) });

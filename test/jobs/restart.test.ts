@@ -10,6 +10,7 @@ import { health } from '../../src/features/health.ts';
 import { jobUpdates } from '../../src/features/jobs/updates.ts';
 import { defineJob } from '../../src/jobs/define.ts';
 import { enqueue } from '../../src/jobs/queue.ts';
+import { startWorker } from '../../src/jobs/worker.ts';
 import { applyMigrations } from '../../src/postgres/migrate.ts';
 import { type EmbeddedPostgres, startPostgres } from '../../src/postgres/start.ts';
 import { makeWorld, signpost, tester, type World } from './world.ts';
@@ -49,24 +50,28 @@ async function untilReaped(pid: number): Promise<void> {
   }
 }
 
-const goOn = signpost();
-const started = signpost();
-const slow = defineJob({
-  name: 'slow',
-  payload: z.object({}),
-  async run() {
-    started.reach();
-    await goOn.reached;
-  },
-});
+/** A job that ends when it is told to. */
+function slowJob() {
+  const [started, goOn] = [signpost(), signpost()];
+  const job = defineJob({
+    name: 'slow',
+    payload: z.object({}),
+    async run() {
+      started.reach();
+      await goOn.reached;
+    },
+  });
+  return { job, started: started.reached, finish: goOn.reach };
+}
 const quick = defineJob({ name: 'quick', payload: z.object({}), run: async () => {} });
 const isDone = ({ state }: { state: string }) => state === 'DONE';
 
 describe('a database that stops in the middle', () => {
   it('is outlived by the worker, its running job and the notifications', async () => {
-    await world.work([slow, quick]);
-    const { id } = await enqueue(world.db, slow, {});
-    await started.reached;
+    const slow = slowJob();
+    const worker = await world.work([slow.job, quick]);
+    const { id } = await enqueue(world.db, slow.job, {});
+    await slow.started;
     const updates = jobUpdates(world, world.hub, tester, id);
     expect((await updates.next()).value).toMatchObject({ state: 'RUNNING', attempts: 1 });
 
@@ -76,11 +81,35 @@ describe('a database that stops in the middle', () => {
     server = await start();
     await waitForDatabase(server.url);
 
-    goOn.reach();
+    slow.finish();
     const { value: done } = await updates.next();
     expect(done).toMatchObject({ state: 'DONE', attempts: 1 });
     const next = await enqueue(world.db, quick, {});
     expect(await world.until(next.id, isDone)).toMatchObject({ attempts: 1 });
     expect(await health(world)).toMatchObject({ status: 'OK' });
+    await worker.stop();
+  });
+
+  it('makes a job run again whose end could not be written down', async () => {
+    const slow = slowJob();
+    const worker = await world.work([slow.job]);
+    const { id } = await enqueue(world.db, slow.job, {});
+    await slow.started;
+    await server.stop();
+    slow.finish();
+    server = await start();
+    await waitForDatabase(server.url);
+    expect(await world.until(id, isDone)).toMatchObject({ attempts: 2 });
+    await worker.stop();
+  });
+
+  it('is waited for by a worker that starts without it', async () => {
+    await server.stop();
+    const worker = startWorker(world, [quick]);
+    server = await start();
+    await worker.ready;
+    const { id } = await enqueue(world.db, quick, {});
+    await world.until(id, isDone);
+    await worker.stop();
   });
 });

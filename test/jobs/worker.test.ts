@@ -98,6 +98,23 @@ describe('startWorker', () => {
     expect(await leftInQueue()).toBe(0);
   });
 
+  it('does not wait for ever for a job that ignores its signal; the job runs again', async () => {
+    const [started, goOn] = [signpost(), signpost()];
+    const deaf = job(async () => {
+      started.reach();
+      await goOn.reached;
+    });
+    const worker = await world.work([deaf], { graceMs: 1 });
+    const { id } = await enqueue(world.db, deaf, {});
+    await started.reached;
+    await worker.stop();
+    expect(await lockedEntries(id)).toBe(0);
+    await world.hurry(id);
+    await world.work([job(async () => {})]);
+    expect(await world.until(id, isDone)).toMatchObject({ attempts: 2 });
+    goOn.reach();
+  });
+
   it('shares a queue between workers without running a job twice', async () => {
     const ran: string[] = [];
     const work = job(async ({ jobRunId }) => {
@@ -139,13 +156,15 @@ async function leftInQueue(): Promise<number> {
   }
 }
 
+async function lockedEntries(id: string): Promise<number> {
+  const rows = await world.db.query(
+    sql`select from graphile_worker.jobs where key = ${id} and locked_by is not null`,
+  );
+  return rows.length;
+}
+
 async function untilUnlocked(id: string): Promise<void> {
-  for (let locked = true; locked; ) {
-    const rows = await world.db.query(
-      sql`select from graphile_worker.jobs where key = ${id} and locked_by is not null`,
-    );
-    locked = rows.length > 0;
-  }
+  while ((await lockedEntries(id)) > 0);
 }
 
 async function secondsToNextAttempt(id: string): Promise<number> {

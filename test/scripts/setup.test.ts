@@ -102,7 +102,7 @@ describe('scripts/setup.mjs', () => {
     return spawnSync(process.execPath, ['scripts/setup.mjs'], {
       cwd: checkout,
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'], npm_execpath: join(checkout, 'npm.cjs') },
+      env: { PATH: process.env.PATH, npm_execpath: join(checkout, 'npm.cjs') },
     });
   }
 

@@ -5,11 +5,6 @@ import { nodeHolds, prepare } from './memory/prepare.ts';
 import { type View, viewOf } from './memory/view.ts';
 import type { Rule } from './rule/types.ts';
 
-export type Explanation = ClauseExplanation & {
-  /** When time alone may change the whole; never later than it does. */
-  readonly nextTransitionAt: Date | undefined;
-};
-
 /** Whether a customer with this history is in, as of `at`. The meaning of rules: docs/segments.md. */
 export function evaluate(rule: Rule, history: CustomerHistory, at: Date): boolean {
   return nodeHolds(prepare(rule, viewOf(history)), at.getTime());
@@ -30,7 +25,6 @@ export function evaluateWithNext(
 }
 
 /** The same with the reasons, clause by clause. */
-export function explain(rule: Rule, history: CustomerHistory, at: Date): Explanation {
-  const clauses = explainNode(prepare(rule, viewOf(history)), at.getTime());
-  return { ...clauses, nextTransitionAt: clauses.flipsAt };
+export function explain(rule: Rule, history: CustomerHistory, at: Date): ClauseExplanation {
+  return explainNode(prepare(rule, viewOf(history)), at.getTime());
 }

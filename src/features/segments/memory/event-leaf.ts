@@ -5,7 +5,7 @@ import type { HistoryEvent } from './history.ts';
 import { earliest, type LeafState } from './leaf.ts';
 import { countBefore, type View } from './view.ts';
 
-const MOST_EVIDENCE = 5;
+const MOST_EVIDENCE = 10;
 
 export function eventLeaf(condition: EventCondition, view: View): LeafState {
   const events = view.matching(condition);

@@ -1,3 +1,4 @@
+import { clauseText } from '../rule/clause-text.ts';
 import type { Rule } from '../rule/types.ts';
 import type { Evidence } from './leaf.ts';
 import { nextTransition } from './next-transition.ts';
@@ -5,17 +6,15 @@ import { type Node, nodeHolds } from './prepare.ts';
 
 /** One clause of a rule with its answer and what decided it. */
 export interface ClauseExplanation {
-  readonly kind: string;
-  /** Where it stands in the rule: `and.0.event`. */
-  readonly path: string;
-  /** The clause as it was written. */
+  /** The clause as a sentence. */
+  readonly text: string;
   readonly rule: Rule;
   readonly holds: boolean;
   /** When time alone will change this answer, to the millisecond or earlier; see nextTransition. */
-  readonly flipsAt: Date | undefined;
-  /** Up to five deciding events, newest first; for a sequence, its chain in order. */
+  readonly nextTransitionAt: Date | undefined;
+  /** Up to ten deciding events, newest first. */
   readonly events: readonly EvidenceEvent[];
-  readonly count: number | undefined;
+  /** The count, the trait's or feature's value; since when a value or a stay has lasted. */
   readonly value: unknown;
   readonly since: Date | undefined;
   readonly clauses: readonly ClauseExplanation[];
@@ -28,28 +27,22 @@ export interface EvidenceEvent {
 }
 
 /** The answer of every clause as of an instant in milliseconds. */
-export function explainNode(node: Node, at: number, path = ''): ClauseExplanation {
-  const kind = Object.keys(node.rule)[0] ?? node.kind;
-  const here = path ? `${path}.${kind}` : kind;
-  const flips = nextTransition(node, at);
-  const children = node.kind === 'leaf' ? [] : node.children;
+export function explainNode(node: Node, at: number): ClauseExplanation {
+  const next = nextTransition(node, at);
   const evidence: Evidence = node.kind === 'leaf' ? node.state.evidence(at) : {};
+  const children = node.kind === 'leaf' ? [] : node.children;
   return {
-    kind,
-    path: here,
+    text: clauseText(node.rule),
     rule: node.rule,
     holds: nodeHolds(node, at),
-    flipsAt: flips === undefined ? undefined : new Date(flips),
+    nextTransitionAt: next === undefined ? undefined : new Date(next),
     events: (evidence.events ?? []).map(({ id, type, occurredAt }) => ({
       id,
       type,
       occurredAt: new Date(occurredAt),
     })),
-    count: evidence.count,
-    value: evidence.value,
+    value: evidence.count ?? evidence.value,
     since: evidence.since === undefined ? undefined : new Date(evidence.since),
-    clauses: children.map((child, index) =>
-      explainNode(child, at, node.kind === 'not' ? here : `${here}.${index}`),
-    ),
+    clauses: children.map((child) => explainNode(child, at)),
   };
 }

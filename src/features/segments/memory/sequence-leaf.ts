@@ -91,5 +91,5 @@ function extend(
 }
 
 function eventsOf(link: Link | undefined): readonly HistoryEvent[] {
-  return link ? [...eventsOf(link.before), link.event] : [];
+  return link ? [link.event, ...eventsOf(link.before)] : [];
 }

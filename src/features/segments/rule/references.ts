@@ -37,3 +37,13 @@ function eventSteps(leaf: Leaf): readonly EventStep[] {
   const { steps, endsWithout } = leaf.sequence;
   return endsWithout ? [...steps, endsWithout] : steps;
 }
+
+/** The names of event fields and properties that any of the rules tests. */
+export function fieldsOf(rules: readonly Rule[]): ReadonlySet<string> {
+  const leaves = rules.flatMap(leavesOf);
+  const conditions = leaves.flatMap((leaf) => [
+    ...eventSteps(leaf).flatMap((step) => step.where ?? []),
+    ...('last' in leaf ? leaf.last.has : []),
+  ]);
+  return new Set(conditions.map((condition) => condition.name));
+}

@@ -1,0 +1,75 @@
+import type { KeyKind } from './entity.ts';
+import { knownKinds } from './key-kinds.ts';
+import { type FeatureRequest, type Plan, planFeatures } from './plan.ts';
+import { executorOn, type StoreDb } from './postgres.ts';
+import type { Registry } from './registry.ts';
+import { readState, type State } from './state.ts';
+
+/** What the calls of one store share: the database's state and the plans made so far. */
+export interface Context {
+  readonly db: StoreDb;
+  readonly registry: Registry;
+  state(): Promise<State>;
+  current(): State;
+  plan(request: FeatureRequest): Promise<Plan>;
+  kinds(plan: Plan): Promise<Map<string, readonly KeyKind[] | undefined>>;
+  forget(): void;
+}
+
+const MOST_PLANS = 200;
+
+export function createContext(db: StoreDb, registry: Registry): Context {
+  let pending: Promise<State> | undefined;
+  let current: State | undefined;
+  const plans = new Map<string, Plan>();
+  const state = (): Promise<State> => {
+    pending ??= readState(executorOn(db.pool), registry).then(
+      (read) => {
+        current = read;
+        return read;
+      },
+      (error: unknown) => {
+        pending = undefined;
+        throw error;
+      },
+    );
+    return pending;
+  };
+  return {
+    db,
+    registry,
+    state,
+    current: () => {
+      if (current) return current;
+      throw new Error('customerFeatureSql: await store.ready() or store.apply() first.');
+    },
+    forget: () => {
+      pending = undefined;
+      plans.clear();
+    },
+    async plan({ features, service, fullNames, joinKeyMap }) {
+      const name = typeof service === 'object' ? service.name : service;
+      const key = JSON.stringify([features, name, fullNames, joinKeyMap]);
+      const known = plans.get(key);
+      if (known) return known;
+      const made = planFeatures(registry, await state(), {
+        features,
+        service,
+        fullNames,
+        joinKeyMap,
+      });
+      if (plans.size >= MOST_PLANS) plans.clear();
+      plans.set(key, made);
+      return made;
+    },
+    async kinds(plan) {
+      const known = new Map<string, readonly KeyKind[] | undefined>();
+      for (const {
+        stored: { view },
+      } of plan.groups) {
+        known.set(view.entity.name, await knownKinds(db, await state(), view.entity));
+      }
+      return known;
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import type { Clock } from '../../clock.ts';
+import { applyDefinitions, describeChanges } from './apply.ts';
+import { mapChunks } from './chunks.ts';
+import { type Context, createContext } from './context.ts';
+import { customerFeature } from './customer-feature.ts';
+import type { Change } from './definition-row.ts';
+import { type EntityRow, type HistoricalRequest, joinAsOf } from './historical.ts';
+import { toInstant } from './instant.ts';
+import { describeStore } from './list.ts';
+import { checkSpan, materializeDirty, materializeViews, type OnRefresh } from './materialize.ts';
+import { type OnlineRequest, readOnline } from './online.ts';
+import { type Executor, executorOn, type StoreDb } from './postgres.ts';
+import { type PushRow, pushRows } from './push.ts';
+import { expiredCustomers, forgetCustomers, refreshCustomers } from './refresh.ts';
+import { createRegistry, type Definition, findView } from './registry.ts';
+import { eventViews, type StoredView } from './state.ts';
+
+export interface StoreOptions {
+  readonly db: StoreDb;
+  readonly clock: Clock;
+  readonly definitions: readonly Definition[];
+  /** Gets the lines of `apply`'s diff; standard output unless given. */
+  readonly print?: (line: string) => void;
+  /** What else follows from a customer's change, in the transaction that refreshes its features. */
+  readonly onRefresh?: OnRefresh;
+}
+
+export type FeatureStore = ReturnType<typeof createFeatureStore>;
+
+/**
+ * A feature store of these definitions. Nothing is read or written before the first call.
+ * @throws CameoError BAD_INPUT when definitions contradict each other
+ */
+export function createFeatureStore(options: StoreOptions) {
+  const { db, clock } = options;
+  const registry = createRegistry(options.definitions);
+  const context = createContext(db, registry);
+  const { state, plan } = context;
+
+  return {
+    /** Writes the definitions to their tables and lays out those of their rows. */
+    async apply(): Promise<Change[]> {
+      const changes = await applyDefinitions(db, registry, clock.now());
+      context.forget();
+      const print = options.print ?? ((line: string) => process.stdout.write(`${line}\n`));
+      for (const line of describeChanges(changes)) print(line);
+      return changes;
+    },
+
+    /** Adds rows to a pushed view, all or none; gives how many. */
+    async push(view: string, rows: readonly PushRow[]): Promise<number> {
+      return pushRows(db, await state(), await stored(context, view), rows);
+    },
+
+    /** Each row with its features as of its own `at`. */
+    async historical(
+      request: HistoricalRequest & { rows: readonly EntityRow[] },
+    ): Promise<Record<string, unknown>[]> {
+      const rows: Record<string, unknown>[] = [];
+      for await (const chunk of historicalChunks(context, request, request.rows)) {
+        for (const row of chunk) rows.push(row);
+      }
+      return rows;
+    },
+
+    /** The same for any number of rows, a chunk at a time. */
+    historicalStream: (
+      request: HistoricalRequest & { rows: Iterable<EntityRow> | AsyncIterable<EntityRow> },
+    ) => historicalChunks(context, request, request.rows),
+
+    /** Each row with its features as of now: `{ value, status, eventTime, age }` by name. */
+    async online(request: OnlineRequest) {
+      const planned = await plan(request);
+      return readOnline(
+        executorOn(db.pool),
+        planned,
+        await context.kinds(planned),
+        { ...request, fresh: request.fresh === true || request.at !== undefined },
+        request.at ?? clock.now(),
+      );
+    },
+
+    /** Computes views anew from all events, and restores pushed ones from their history. */
+    async materialize(
+      input: {
+        views?: readonly string[];
+        from?: Date | string;
+        to?: Date | string;
+        onPage?: (done: number) => void;
+      } = {},
+    ) {
+      const now = clock.now();
+      const to = input.to === undefined ? now : toInstant(input.to, 'materialize: "to"');
+      const from =
+        input.from === undefined ? undefined : toInstant(input.from, 'materialize: "from"');
+      checkSpan(from, to, now);
+      const names = input.views ?? [...registry.views.keys()];
+      const views = await Promise.all(names.map((name) => stored(context, name)));
+      return materializeViews(db, await state(), { views, from, to, onPage: input.onPage });
+    },
+
+    /** Computes views anew for customers that are dirty or whose windows have moved on. */
+    materializeIncremental: async () =>
+      materializeDirty(db, await state(), clock.now(), options.onRefresh),
+
+    /** For the refresh job: these customers' rows and vectors, in its own transaction. */
+    materializeCustomers: async (tx: Executor, customerIds: number[], at: Date): Promise<void> =>
+      refreshCustomers(tx, await state(), customerIds, at),
+
+    /** For the refresh job: customers whose rows the passing of time has changed. */
+    expired: async (tx: Executor, at: Date, limit: number): Promise<number[]> =>
+      expiredCustomers(tx, await state(), at, limit),
+
+    /** Removes all rows about these customers. */
+    forgetCustomers: async (tx: Executor, customerIds: number[]): Promise<void> =>
+      forgetCustomers(tx, await state(), customerIds),
+
+    /**
+     * A feature of all customers that have a value for it, for segment rules: a select of
+     * (customer_id int, value jsonb). Undefined when no view has such a feature.
+     * @param name `view:feature`, or the feature alone where only one view has it
+     */
+    customerFeatureSql: (name: string, at: Date | 'now') =>
+      customerFeature(
+        registry,
+        context.current(),
+        name,
+        at === 'now' ? { now: clock.now() } : { at },
+      ),
+
+    list: () => describeStore(registry),
+    registry,
+    /** Reads ids and layouts, which `customerFeatureSql` needs; other calls do it by themselves. */
+    ready: async (): Promise<void> => void (await state()),
+    state,
+    eventViews: async (): Promise<StoredView[]> => eventViews(await state()),
+  };
+}
+
+async function stored(context: Context, name: string): Promise<StoredView> {
+  const view = findView(context.registry, name);
+  return (await context.state()).views.get(view.name) as StoredView;
+}
+
+/** All chunks see the same state of the database. */
+async function* historicalChunks(
+  context: Context,
+  request: HistoricalRequest,
+  rows: Iterable<EntityRow> | AsyncIterable<EntityRow>,
+): AsyncGenerator<Record<string, unknown>[]> {
+  const plan = await context.plan(request);
+  const kinds = await context.kinds(plan);
+  yield* mapChunks(context.db, rows, (tx, chunk) =>
+    joinAsOf(tx, plan, kinds, chunk, request.knownAt ?? 'event'),
+  );
+}
