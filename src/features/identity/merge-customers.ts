@@ -76,9 +76,10 @@ export async function refreshSeen(tx: Queryable, customers: readonly number[]): 
   await tx.query(sql`
     UPDATE customer SET first_seen_at = seen.first, last_seen_at = seen.last
     FROM (
-      SELECT id, min(occurred_at) AS first, max(occurred_at) AS last
-      FROM unnest(${customers}::int[]) AS id LEFT JOIN event ON event.customer_id = id
-      GROUP BY id
+      SELECT asked.customer, min(occurred_at) AS first, max(occurred_at) AS last
+      FROM unnest(${customers}::int[]) AS asked(customer)
+      LEFT JOIN event ON event.customer_id = asked.customer
+      GROUP BY asked.customer
     ) AS seen
-    WHERE customer.id = seen.id`);
+    WHERE id = seen.customer`);
 }

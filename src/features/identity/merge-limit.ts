@@ -1,18 +1,17 @@
 import type { Actor } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
+import { audit } from '../access/audit.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Says in the audit log and the process log that a customer has reached the limit of merges. */
 export async function alertMergeLimit(deps: Deps, actor: Actor, reason: string): Promise<void> {
   deps.log.warn({ actor: actor.id, reason }, 'a merge was refused');
-  await deps.db.prisma.auditLog.create({
-    data: {
-      at: deps.clock.now(),
-      actor: actor.id,
-      action: 'identity.mergeLimit',
-      subject: { reason },
-      outcome: 'LIMIT_REACHED',
-    },
+  await audit(deps.db, {
+    actor,
+    action: 'identity.mergeLimit',
+    subject: { reason },
+    outcome: 'LIMIT_REACHED',
+    at: deps.clock.now(),
   });
 }
 

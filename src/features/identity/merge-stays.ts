@@ -12,8 +12,13 @@ export interface Edge {
  * in the same segment at the same time, a place on the same list) stays with `from`, out of sight.
  */
 export async function moveStays(tx: Queryable, edge: Edge): Promise<void> {
-  const { into, from } = edge;
   await keepStays(tx, edge);
+  await moveRows(tx, edge.into, edge.from);
+  await tx.query(sql`DELETE FROM segment_transition WHERE customer_id = ${edge.from}`);
+}
+
+/** Moves what `into` does not have already and notes whose it is. */
+export async function moveRows(tx: Queryable, into: number, from: number): Promise<void> {
   await tx.query(sql`
     UPDATE segment_membership AS stay
     SET customer_id = ${into}, origin_customer_id = coalesce(origin_customer_id, ${from})
@@ -33,7 +38,6 @@ export async function moveStays(tx: Queryable, edge: Edge): Promise<void> {
     UPDATE label
     SET customer_id = ${into}, origin_customer_id = coalesce(origin_customer_id, ${from})
     WHERE customer_id = ${from}`);
-  await tx.query(sql`DELETE FROM segment_transition WHERE customer_id = ${from}`);
 }
 
 /** Writes down what an unmerge could not tell from the rows: refreshes open and close stays. */

@@ -3,7 +3,7 @@ import type { Queryable } from '../../db.ts';
 import { type MergeEdge, membersOf } from './edges.ts';
 import { markChanged } from './grow-graph.ts';
 import { type MergeScope, moveTraits, refreshSeen } from './merge-customers.ts';
-import { restoreStays } from './merge-stays.ts';
+import { moveRows, restoreStays } from './merge-stays.ts';
 import { foldTraits } from './traits.ts';
 
 /**
@@ -33,7 +33,10 @@ export async function unmergeCustomers(
   await tx.query(sql`
     INSERT INTO identity_merge (domain_id, into_id, from_id, reverts_id, reason, actor, at)
     VALUES (${edge.domainId}, ${edge.into}, ${back}, ${edge.id}, 'unmerge', ${actor}, ${now})`);
-  await returnTraits(tx, kept, back, members);
+  const staying = await membersOf(tx, kept);
+  await returnTraits(tx, staying, back, members);
+  await showHidden(tx, staying);
+  await showHidden(tx, members);
   await refreshSeen(tx, [kept, back]);
   await markChanged(tx, [kept, back], now);
   return { kept, back };
@@ -47,26 +50,31 @@ async function livingCustomer(tx: Queryable, customer: number): Promise<number> 
   return row.id;
 }
 
+/** Rows may lie with any that is merged into `kept`: one that had the trait already kept them back. */
 async function returnTraits(
   tx: Queryable,
-  kept: number,
+  holders: readonly number[],
   back: number,
   members: readonly number[],
 ): Promise<void> {
   const returned = await tx.query<{ name: string }>(sql`
     WITH returned AS (
       UPDATE trait_value SET customer_id = ${back}
-      WHERE customer_id = ${kept} AND origin_customer_id = ANY(${members}::int[])
+      WHERE customer_id = ANY(${holders}::int[]) AND origin_customer_id = ANY(${members}::int[])
       RETURNING name
     )
     SELECT DISTINCT name FROM returned`);
   await foldTraits(
     tx,
-    returned.flatMap(({ name }) => [
-      { customer: kept, name },
-      { customer: back, name },
-    ]),
+    returned.flatMap(({ name }) => [...holders, back].map((customer) => ({ customer, name }))),
   );
-  // A trait that was hidden behind one that has just left comes to light.
-  for (const member of (await membersOf(tx, kept)).slice(1)) await moveTraits(tx, kept, member);
+}
+
+/** What had been hidden behind rows that have just left comes to light. */
+async function showHidden(tx: Queryable, [living, ...merged]: readonly number[]): Promise<void> {
+  for (const member of merged) {
+    if (living === undefined) return;
+    await moveTraits(tx, living, member);
+    await moveRows(tx, living, member);
+  }
 }
