@@ -62,7 +62,10 @@ const anEvent: fc.Arbitrary<TestEvent> = fc.record({
   customer: fc.integer({ min: 1, max: 3 }),
   type: fc.constantFrom('order', 'order', 'order', 'visit'),
   at: instant,
-  amount: fc.option(fc.integer({ min: -20, max: 200 }).map((cents) => cents / 2), { nil: null }),
+  amount: fc.option(
+    fc.integer({ min: -20, max: 200 }).map((cents) => cents / 2),
+    { nil: null },
+  ),
   itemId: fc.option(fc.constantFrom('a', 'b', 'B'), { nil: null }),
   properties: fc.constantFrom<object>({}, { category: 'x' }, { category: 'y' }, { category: '7' }),
 });
