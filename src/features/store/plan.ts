@@ -156,7 +156,7 @@ function readAliases(registry: Registry, map: JoinKeyMap) {
   const aliases = new Map<string, { view: string; keys: Readonly<Record<string, string>> }>();
   for (const [alias, entry] of Object.entries(map)) {
     const { view, keys } =
-      typeof entry['keys'] === 'object'
+      typeof entry.keys === 'object'
         ? (entry as { view: string; keys: Record<string, string> })
         : { view: alias, keys: entry as Record<string, string> };
     const known = findView(registry, view).entity.keys;

@@ -72,7 +72,7 @@ describe('apply', () => {
       features: ['growing:*'],
     });
     expect(
-      online.map((row) => [(row['a'] as FeatureValue).value, (row['b'] as FeatureValue).value]),
+      online.map((row) => [(row.a as FeatureValue).value, (row.b as FeatureValue).value]),
     ).toEqual([
       [1, null],
       [2, 'two'],
@@ -94,7 +94,7 @@ describe('apply', () => {
     const after = world.store(wider, featureService('spending', [wider]));
     await after.apply();
     const read = async () =>
-      (await after.online({ rows: [{ customer_id: 1 }], service: 'spending' }))[0]?.['total'];
+      (await after.online({ rows: [{ customer_id: 1 }], service: 'spending' }))[0]?.total;
     expect(await read()).toMatchObject({ value: 5, status: 'PRESENT' });
     expect((await after.materializeIncremental()).customers).toBe(1);
     expect(await read()).toMatchObject({ value: 5, status: 'PRESENT' });
@@ -129,9 +129,8 @@ describe('apply', () => {
     expect((await two.apply())[0]).toMatchObject({ version: 2, diff: ['a: int -> a: text'] });
     await two.push('versioned', [{ key: { driver_id: 1 }, eventTime: AT, values: { a: 'one' } }]);
     const read = async (store: typeof one) =>
-      (
-        await store.historical({ rows: [{ driver_id: 1, at: AT }], features: ['versioned:a'] })
-      )[0]?.['a'];
+      (await store.historical({ rows: [{ driver_id: 1, at: AT }], features: ['versioned:a'] }))[0]
+        ?.a;
     expect([await read(one), await read(two)]).toEqual([1, 'one']);
   });
 

@@ -50,9 +50,8 @@ afterAll(() => world.close());
 
 const spendOf = async (customer_id: number) =>
   (
-    (await store.online({ rows: [{ customer_id }], features: ['orders:spend'] }))[0]?.[
-      'spend'
-    ] as FeatureValue
+    (await store.online({ rows: [{ customer_id }], features: ['orders:spend'] }))[0]
+      ?.spend as FeatureValue
   ).value;
 
 describe('incremental materialisation', () => {
@@ -69,7 +68,7 @@ describe('incremental materialisation', () => {
       features: ['orders:spend'],
       fresh: true,
     });
-    expect(fresh[0]?.['spend']).toMatchObject({ value: 15 });
+    expect(fresh[0]?.spend).toMatchObject({ value: 15 });
     expect(await store.materializeIncremental()).toEqual({ customers: 1, pages: 1 });
     expect([await spendOf(1), await spendOf(2)]).toEqual([10, 15]);
     expect(await store.materializeIncremental()).toEqual({ customers: 0, pages: 0 });
@@ -181,7 +180,7 @@ describe('full materialisation', () => {
     await world.clear();
     await store.materialize({ views: ['score'] });
     const [row] = await store.online({ rows: [{ customer_id: 1 }], service: 'churn' });
-    expect(row?.['points']).toMatchObject({ value: 1, status: 'PRESENT' });
+    expect(row?.points).toMatchObject({ value: 1, status: 'PRESENT' });
   });
 });
 

@@ -139,7 +139,7 @@ describe('rows pushed to a view', () => {
               features: ['driver_stats:trips'],
               knownAt,
             });
-            expect(results.map((row) => row['trips'])).toEqual(
+            expect(results.map((row) => row.trips)).toEqual(
               [1, 2, 3].map(
                 (id) => newest(all, id, now, knownAt === 'row' ? now : null)?.trips ?? null,
               ),
@@ -150,7 +150,7 @@ describe('rows pushed to a view', () => {
               ...asked,
               rows: [1, 2, 3].map((id) => ({ driver_id: base + id })),
             });
-            expect(online.map((row) => (row['trips'] as FeatureValue).value)).toEqual(
+            expect(online.map((row) => (row.trips as FeatureValue).value)).toEqual(
               [1, 2, 3].map((id) => newest(all, id, now, null)?.trips ?? null),
             );
           }
@@ -175,10 +175,10 @@ describe('rows pushed to a view', () => {
         features: ['driver_stats:trips'],
       });
       return [
-        (row?.['trips'] as FeatureValue).status,
-        (row?.['rating'] as FeatureValue).status,
-        (row?.['trips'] as FeatureValue).value,
-        then?.['trips'],
+        (row?.trips as FeatureValue).status,
+        (row?.rating as FeatureValue).status,
+        (row?.trips as FeatureValue).value,
+        then?.trips,
       ];
     };
     const ten = hour(10).getTime();
@@ -253,7 +253,7 @@ describe('rows pushed to a view', () => {
       rows: [{ driver_id: 5003 }],
       features: ['driver_stats:trips'],
     });
-    expect(row?.['trips']).toMatchObject({ status: 'NOT_FOUND' });
+    expect(row?.trips).toMatchObject({ status: 'NOT_FOUND' });
   });
 
   it('pushed by two at once end up newest first, and never wait for each other', async () => {
@@ -282,8 +282,7 @@ describe('rows pushed to a view', () => {
       expect(
         new Set(
           online.map(
-            (row) =>
-              `${(row['trips'] as FeatureValue).value} ${(row['city'] as FeatureValue).value}`,
+            (row) => `${(row.trips as FeatureValue).value} ${(row.city as FeatureValue).value}`,
           ),
         ),
       ).toEqual(new Set(['3 c4']));
@@ -323,9 +322,9 @@ describe('a historical join', () => {
     const rows = keys.map(([one, other]) => ({ one, other, at: hour(2) }));
     const expected = [1, 2, null, 1, 3, 4, null];
     const then = await store.historical({ rows, features: ['pair_stats:score'] });
-    expect(then.map((row) => row['score'])).toEqual(expected);
+    expect(then.map((row) => row.score)).toEqual(expected);
     const now = await store.online({ rows, features: ['pair_stats:score'] });
-    expect(now.map((row) => (row['score'] as FeatureValue).value)).toEqual(expected);
+    expect(now.map((row) => (row.score as FeatureValue).value)).toEqual(expected);
   });
 
   it('gives every row once, in order, with its other columns', async () => {
@@ -361,7 +360,7 @@ describe('a historical join', () => {
       rows: at.map((it) => ({ driver_id: 1, at: it })),
       features: ['driver_stats:trips'],
     });
-    expect(results.map((row) => row['trips'])).toEqual([12, 12, 12, null]);
+    expect(results.map((row) => row.trips)).toEqual([12, 12, 12, null]);
   });
 
   it('joins one view twice under two names', async () => {
@@ -381,7 +380,7 @@ describe('a historical join', () => {
       features: ['driver_stats:trips'],
       joinKeyMap: { driver_stats: { driver_id: 'here' } },
     });
-    expect(now?.['trips']).toMatchObject({ value: 12 });
+    expect(now?.trips).toMatchObject({ value: 12 });
   });
 
   it.each([
@@ -421,7 +420,7 @@ describe('a historical join', () => {
       rows: [{ driver_id: '1' }, { driver_id: 1n }, { driver_id: '01' }],
       features: ['driver_stats:trips'],
     });
-    expect(online.map((row) => (row['trips'] as FeatureValue).value)).toEqual([12, 12, 12]);
+    expect(online.map((row) => (row.trips as FeatureValue).value)).toEqual([12, 12, 12]);
     for (const driver_id of ['one', 1.5, {}, true]) {
       await expect(
         store.online({ rows: [{ driver_id }], features: ['driver_stats:trips'] }),
@@ -444,7 +443,7 @@ describe('a historical join', () => {
       service: 'priced',
       request: { km: 7 },
     });
-    expect(now.map((row) => (row['price'] as FeatureValue).value)).toEqual([14, 7]);
+    expect(now.map((row) => (row.price as FeatureValue).value)).toEqual([14, 7]);
     await expect(store.online({ rows: [{ driver_id: 3 }], service: 'priced' })).rejects.toThrow(
       '"km"',
     );
@@ -457,7 +456,7 @@ describe('a historical join', () => {
       n,
     }));
     const results = await store.historical({ rows, features: ['driver_stats:trips'] });
-    expect(results.map((row) => [row['n'], row['trips']])).toEqual(
+    expect(results.map((row) => [row.n, row.trips])).toEqual(
       rows.map(({ n }) => [n, [12, 22, 3][n % 3]]),
     );
   });

@@ -102,7 +102,7 @@ describe('features over windows of events', () => {
           for (const [index, row] of rows.entries()) {
             const own = history.filter((event) => event.customer === row.customer_id);
             const expected = expectedWindows(own, row.at);
-            const newest = expected['last_at'] as Date | null;
+            const newest = expected.last_at as Date | null;
             const good = newest && newest.getTime() >= row.at.getTime() - 120 * DAY;
             for (const [name, value] of Object.entries(expected)) {
               close(results[index]?.[name], good ? value : null);
