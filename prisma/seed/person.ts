@@ -65,9 +65,10 @@ export interface Person {
   /** Standard scores: how kindly they judge, how much they write. */
   positivity: number;
   wordiness: number;
-  /** Chances: a slip in a clause, an emoji in a text, a word about themselves in a text. */
+  /** Chances: a slip in a word, an emoji in a text. */
   typos: number;
   emoji: number;
+  /** How readily they talk about themselves; about 0.75. */
   openness: number;
 }
 
@@ -100,7 +101,7 @@ function temperament(random: Random) {
     wordiness: normal(random),
     typos: Math.min(0.3, logNormal(random, 0.05, 0.8)),
     emoji: Math.min(0.7, logNormal(random, 0.09, 1)),
-    openness: Math.min(0.8, logNormal(random, 0.3, 0.4)),
+    openness: Math.min(1.6, logNormal(random, 0.75, 0.35)),
   };
 }
 

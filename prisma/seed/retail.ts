@@ -1,7 +1,8 @@
 import { DAY, dayWeight } from './calendar.ts';
 import { type Item, TIER_APPEAL } from './catalogue.ts';
 import { cents, createStopwatch, type Draft, type Traveller, travel } from './journey.ts';
-import { INTERESTS, type Interest, type Level } from './person.ts';
+import { phrases, readLexicon } from './lexicon.ts';
+import { INTERESTS, type Interest, type Level, type Occupation, type Person } from './person.ts';
 import {
   chance,
   geometric,
@@ -16,6 +17,7 @@ import {
 
 export type Shelves = ReadonlyMap<Interest, readonly Item[]>;
 
+const NEEDS = readLexicon('needs');
 const COUPON_USE: Readonly<Record<Level, number>> = { high: 0.68, medium: 0.35, low: 0.1 };
 const CURIOSITY = { conservative: 0.01, balanced: 0.06, aggressive: 0.22 };
 const CAUTION = { conservative: 0.34, balanced: 0.12, aggressive: 0.04 };
@@ -75,8 +77,9 @@ function browse(
   const items = Array.from({ length: 1 + Math.min(8, geometric(random, 0.58)) }, () =>
     weightedItem(random, shelf, (item) => item.popularity * appeal[item.tier]),
   );
-  const query = items[0]?.name[language].split(' ').at(-1);
-  const search = chance(random, 0.25)
+  const wish = items[0]?.name[language].split(' ').at(-1);
+  const query = chance(random, 0.4) ? needOf(random, account.person) : wish;
+  const search = chance(random, 0.35)
     ? [{ type: 'search', at: tick(), properties: { ...common, query } }]
     : [];
   const views = items.map((item) => ({
@@ -84,6 +87,20 @@ function browse(
     properties: { ...common, price: item.price, tier: item.tier },
   }));
   return { common, items, drafts: [...search, ...views] as Draft[] };
+}
+
+/** Something that their job or time of life makes them look for. */
+function needOf(random: Random, { occupation, lifeStage, language }: Person): string {
+  const section = chance(random, 0.55) ? `occupation.${occupation}` : `life_stage.${lifeStage}`;
+  const [en = '', zh = ''] = pick(random, phrases(NEEDS, section)).split('|');
+  return language === 'en' ? en : zh;
+}
+
+const OFFICE_JOBS = new Set<Occupation>(['engineer', 'teacher', 'healthcare', 'sales', 'manager']);
+
+function destination(random: Random, { occupation }: Person): string {
+  const away = occupation === 'student' ? 'dorm' : OFFICE_JOBS.has(occupation) ? 'office' : 'home';
+  return chance(random, 0.6) ? away : pick(random, ['home', 'home', 'pickup_point']);
 }
 
 function buy(
@@ -117,7 +134,7 @@ function buy(
         coupon,
         discount,
       },
-      tier: items[0]?.tier,
+      ...{ tier: items[0]?.tier, deliverTo: destination(random, account.person) },
       payment: weighted(random, {
         card: 4,
         wallet: 5,
