@@ -3,8 +3,12 @@ import type { LifeStage } from './person.ts';
 import { chance, logNormal, pick, weighted } from './random.ts';
 
 const BILLERS: Readonly<Record<LifeStage, string>> = {
-  ...{ single: 'streaming', couple: 'streaming', new_parent: 'kindergarten' },
-  ...{ school_age: 'school', empty_nest: 'travel_club', senior: 'care_service' },
+  single: 'streaming',
+  couple: 'streaming',
+  new_parent: 'kindergarten',
+  school_age: 'school',
+  empty_nest: 'travel_club',
+  senior: 'care_service',
 };
 
 export function login({ random, account }: Traveller, at: number): Draft {
@@ -37,12 +41,12 @@ function transfer({ random, account }: Traveller, at: number): Draft {
   const date = new Date(at);
   const festive = region === 'cn' && (date.getUTCMonth() === 0 || date.getUTCMonth() === 1);
   const purpose = weighted(random, {
-    ...{
-      rent: lifeStage === 'single' || lifeStage === 'couple' ? 2 : 0.4,
-      friend: 2,
-      savings: 1.5,
-    },
-    ...{ family: 1.5, school: lifeStage === 'school_age' ? 2 : 0, red_packet: festive ? 4 : 0 },
+    rent: lifeStage === 'single' || lifeStage === 'couple' ? 2 : 0.4,
+    friend: 2,
+    savings: 1.5,
+    family: 1.5,
+    school: lifeStage === 'school_age' ? 2 : 0,
+    red_packet: festive ? 4 : 0,
   });
   const share = {
     rent: 0.3,

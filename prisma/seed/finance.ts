@@ -23,8 +23,12 @@ export interface Bank {
 }
 
 const EMPLOYERS: Readonly<Partial<Record<Occupation, string>>> = {
-  ...{ engineer: 'software', teacher: 'school', healthcare: 'hospital' },
-  ...{ sales: 'trade', manager: 'holding', worker: 'factory' },
+  engineer: 'software',
+  teacher: 'school',
+  healthcare: 'hospital',
+  sales: 'trade',
+  manager: 'holding',
+  worker: 'factory',
 };
 
 /** A bank customer's events: the account, pay days, cards in shops, and visits to the app. */

@@ -47,7 +47,9 @@ export function createMessage(
     city: contact.city[language],
     order: `#${integer(random, 10_000, 99_999)}`,
     amount: String(integer(random, 2, 90) * 10),
-    ...{ name: contact.name, email: contact.email, phone: contact.phone ?? contact.email },
+    name: contact.name,
+    email: contact.email,
+    phone: contact.phone ?? contact.email,
   };
   return { domain, language, person, sentiment, slots };
 }

@@ -19,8 +19,18 @@ export type Occupation = keyof typeof OCCUPATIONS;
 export type Interest = (typeof INTERESTS)[number];
 
 export const INTERESTS = [
-  ...['technology', 'beauty', 'fashion', 'parenting', 'home', 'fitness'],
-  ...['outdoors', 'reading', 'cooking', 'gaming', 'pets', 'travel'],
+  'technology',
+  'beauty',
+  'fashion',
+  'parenting',
+  'home',
+  'fitness',
+  'outdoors',
+  'reading',
+  'cooking',
+  'gaming',
+  'pets',
+  'travel',
 ] as const;
 
 /** income: median per month in USD; careful: how far the job pushes price sensitivity up. */
@@ -83,7 +93,14 @@ export function createPerson(seed: number, index: number): Person {
   const region = chance(random, 0.5) ? 'cn' : 'west';
   const income = logNormal(random, OCCUPATIONS[occupation].income, 0.55);
   return {
-    ...{ id: `p${index}`, region, gender, age, ageBand, occupation, lifeStage, income },
+    id: `p${index}`,
+    region,
+    gender,
+    age,
+    ageBand,
+    occupation,
+    lifeStage,
+    income,
     language: chance(random, 0.96) === (region === 'cn') ? 'zh' : 'en',
     priceSensitivity: level(normal(random, OCCUPATIONS[occupation].careful, 0.8)),
     riskPreference: risk(

@@ -50,10 +50,8 @@ function review(writer: Writer, about: Draft): TextDraft {
     ? { orderId: about.properties.orderId, category: item.category }
     : { channel: 'app_store' };
   return {
-    ...{
-      type: 'review',
-      at: soon(writer, about.at, uniform(random, 1, 4) * DAY + exponential(random, 6 * DAY)),
-    },
+    type: 'review',
+    at: soon(writer, about.at, uniform(random, 1, 4) * DAY + exponential(random, 6 * DAY)),
     ...(about.itemId === undefined || item === undefined ? {} : { itemId: about.itemId }),
     properties: { ...subject, rating: Number(stars), language: message.language },
     text: addNoise(
@@ -102,7 +100,10 @@ function ask(
   const leaving = intent === 'close_account' ? (account.churn?.reason ?? null) : null;
   const text = composeChat(random, message, intent, leaving);
   return {
-    ...{ type: 'support_chat', at, sentiment, intent },
+    type: 'support_chat',
+    at,
+    sentiment,
+    intent,
     properties: {
       channel: weighted(random, { app: 5, web: 3, email: 1 }),
       language: message.language,
