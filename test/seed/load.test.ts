@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sql, { raw } from 'sql-template-tag';
 import { type SeedCounts, seedDemo } from '../../prisma/seed/load.ts';
-import { guardPool } from '../../src/jobs/guard-pool.ts';
 import { createWorld, type World } from '../helpers/world.ts';
 import { demoOptions, demoWorld } from './demo.ts';
 
@@ -121,7 +120,6 @@ describe('seedDemo', () => {
 
   it('leaves nothing behind when its connection is killed, and then seeds the same rows again', async () => {
     const [seeded, killed] = worlds;
-    guardPool(killed.db.pool);
     let killing: Promise<unknown> | undefined;
     const onProgress = (_: number, __: number, what: string) => {
       if (what === 'event') killing ??= killOthers(killed);
