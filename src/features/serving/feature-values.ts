@@ -42,10 +42,10 @@ export async function featureValuesOf(
     ...(args.fresh && { fresh: true }),
     ...(args.at && { at: args.at }),
   });
-  return rows.map((row) => references.map((reference) => valueOf(row, reference)));
+  return rows.map((row) => references.map((reference) => featureValue(row, reference)));
 }
 
-function valueOf(row: OnlineRow, reference: string): FeatureValueRow {
+function featureValue(row: OnlineRow, reference: string): FeatureValueRow {
   const [view = '', name = ''] = reference.split(':');
   const { value, status, eventTime, age } = row[`${view}__${name}`] as FeatureValue;
   return { name, view, value, status, eventTime, age: age === null ? null : seconds(age) };
