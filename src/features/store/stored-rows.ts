@@ -37,8 +37,8 @@ export async function readStored(
 interface VectorRow {
   readonly key: string;
   readonly values: Record<string, [number | null, unknown[]]>;
-  readonly from_ms: number | null;
-  readonly until_ms: number | null;
+  readonly from_s: number | null;
+  readonly until_s: number | null;
 }
 
 async function readVectors(
@@ -51,15 +51,15 @@ async function readVectors(
   const vectors = await db.prepared<VectorRow>(
     'feature-vector-read',
     sql`
-      select key, "values", (extract(epoch from valid_from) * 1000)::float8 as from_ms,
-        (extract(epoch from valid_until) * 1000)::float8 as until_ms
+      select key, "values", date_part('epoch', valid_from) as from_s,
+        date_part('epoch', valid_until) as until_s
       from feature_vector
       where service_version_id = ${plan.service?.versionId}::int and key = any(${[...keys]}::text[])`,
   );
   const served = new Set<string>();
-  for (const { key, values, from_ms, until_ms } of vectors) {
-    const fromMs = from_ms ?? Number.NEGATIVE_INFINITY;
-    const untilMs = until_ms ?? Number.POSITIVE_INFINITY;
+  for (const { key, values, from_s, until_s } of vectors) {
+    const fromMs = toMs(from_s) ?? Number.NEGATIVE_INFINITY;
+    const untilMs = toMs(until_s) ?? Number.POSITIVE_INFINITY;
     if (now < fromMs || now >= untilMs) continue;
     served.add(key);
     for (const [index, group] of plan.groups.entries()) {
@@ -73,9 +73,9 @@ async function readVectors(
 interface ViewRow {
   readonly view_id: number;
   readonly key: string;
-  readonly event_ms: number | null;
-  readonly computed_ms: number | null;
-  readonly until_ms: number | null;
+  readonly event_s: number | null;
+  readonly computed_s: number | null;
+  readonly until_s: number | null;
   readonly vals: unknown[];
 }
 
@@ -91,18 +91,18 @@ async function readViews(
   const rows = await db.prepared<ViewRow>(
     'feature-rows-read',
     sql`
-      select view_id, key, (extract(epoch from event_at) * 1000)::float8 as event_ms,
-        (extract(epoch from computed_at) * 1000)::float8 as computed_ms,
-        (extract(epoch from next_change_at) * 1000)::float8 as until_ms, vals
+      select view_id, key, date_part('epoch', event_at) as event_s,
+        date_part('epoch', computed_at) as computed_s,
+        date_part('epoch', next_change_at) as until_s, vals
       from feature_store.online_row
       where view_id = any(${ids}::int[]) and key = any(${[...keys]}::text[])`,
   );
   for (const row of rows) {
     const stored: StoredRow = {
-      eventMs: row.event_ms,
+      eventMs: toMs(row.event_s),
       values: row.vals,
-      fromMs: Math.max(row.event_ms ?? -Infinity, row.computed_ms ?? -Infinity),
-      untilMs: row.until_ms ?? Number.POSITIVE_INFINITY,
+      fromMs: Math.max(toMs(row.event_s) ?? -Infinity, toMs(row.computed_s) ?? -Infinity),
+      untilMs: toMs(row.until_s) ?? Number.POSITIVE_INFINITY,
     };
     // Two aliases of one view are two groups.
     for (const [index, group] of plan.groups.entries()) {
@@ -111,3 +111,7 @@ async function readViews(
     }
   }
 }
+
+/** date_part gives seconds as a float, much faster than extract its numeric; milliseconds are exact again when rounded. */
+const toMs = (seconds: number | null): number | null =>
+  seconds === null ? null : Math.round(seconds * 1000);
