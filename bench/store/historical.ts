@@ -142,7 +142,7 @@ async function toDuck(db: Db, rows: readonly { driver_id: number; at: Date }[]) 
   const duck = await (await DuckDBInstance.create(':memory:')).connect();
   for (const n of [0, 1, 2]) {
     await duck.run(
-      `create table s${n} (driver_id integer, at bigint, trips bigint, rate double, score double)`,
+      `create table s${n} (driver_id integer, t bigint, trips bigint, rate double, score double)`,
     );
     const appender = await duck.createAppender(`s${n}`);
     const { rows: all } = await db.pool.query({
@@ -159,7 +159,7 @@ async function toDuck(db: Db, rows: readonly { driver_id: number; at: Date }[]) 
     }
     appender.closeSync();
   }
-  await duck.run('create table asked (i integer, driver_id integer, at bigint)');
+  await duck.run('create table asked (i integer, driver_id integer, t bigint)');
   const appender = await duck.createAppender('asked');
   for (const [i, row] of rows.entries()) {
     appender.appendInteger(i);
@@ -175,11 +175,11 @@ function duckQuery(): string {
   const columns = [0, 1, 2].flatMap((n) =>
     ['trips', 'rate', 'score'].map(
       (name) =>
-        `case when s${n}.at >= a.at - ${TTL_DAYS * DAY} then s${n}.${name} end as ${name}_${n}`,
+        `case when s${n}.t >= a.t - ${TTL_DAYS * DAY} then s${n}.${name} end as ${name}_${n}`,
     ),
   );
   const joins = [0, 1, 2].map(
-    (n) => `asof left join s${n} on a.driver_id = s${n}.driver_id and a.at >= s${n}.at`,
+    (n) => `asof left join s${n} on a.driver_id = s${n}.driver_id and a.t >= s${n}.t`,
   );
   return `select a.i, ${columns.join(', ')} from asked a ${joins.join(' ')} order by a.i`;
 }

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { join, type Sql } from 'sql-template-tag';
 import type { Plan } from './plan.ts';
 import type { Executor } from './postgres.ts';
 
@@ -48,13 +48,14 @@ async function readVectors(
   now: number,
   into: readonly ByKey[],
 ): Promise<Set<string>> {
+  const wanted = [...keys];
   const vectors = await db.prepared<VectorRow>(
-    'feature-vector-read',
+    `feature-vector-read-${wanted.length === 1 ? 'one' : 'many'}`,
     sql`
       select key, "values", date_part('epoch', valid_from) as from_s,
         date_part('epoch', valid_until) as until_s
       from feature_vector
-      where service_version_id = ${plan.service?.versionId}::int and key = any(${[...keys]}::text[])`,
+      where service_version_id = ${plan.service?.versionId}::int and ${keyCondition(wanted)}`,
   );
   const served = new Set<string>();
   for (const { key, values, from_s, until_s } of vectors) {
@@ -87,15 +88,15 @@ async function readViews(
 ): Promise<void> {
   const ids = plan.groups.map((group) => group.stored.id);
   // Almost always all views are asked about the same keys; where not, what is too much is left.
-  const keys = new Set(wanted.flatMap((of) => [...of]));
+  const keys = [...new Set(wanted.flatMap((of) => [...of]))];
   const rows = await db.prepared<ViewRow>(
-    'feature-rows-read',
+    `feature-rows-read-${ids.length}-${keys.length === 1 ? 'one' : 'many'}`,
     sql`
       select view_id, key, date_part('epoch', event_at) as event_s,
         date_part('epoch', computed_at) as computed_s,
         date_part('epoch', next_change_at) as until_s, vals
       from feature_store.online_row
-      where view_id = any(${ids}::int[]) and key = any(${[...keys]}::text[])`,
+      where view_id in (${join(ids.map((id) => sql`${id}::int`))}) and ${keyCondition(keys)}`,
   );
   for (const row of rows) {
     const stored: StoredRow = {
@@ -115,3 +116,10 @@ async function readViews(
 /** date_part gives seconds as a float, much faster than extract its numeric; milliseconds are exact again when rounded. */
 const toMs = (seconds: number | null): number | null =>
   seconds === null ? null : Math.round(seconds * 1000);
+
+/**
+ * PostgreSQL takes an array in a prepared statement for ten elements long. Where it knows that there
+ * are fewer it plans anew at every call, which would cost more than the read: hence the two forms.
+ */
+const keyCondition = (keys: readonly string[]): Sql =>
+  keys.length === 1 ? sql`key = ${keys[0]}::text` : sql`key = any(${keys}::text[])`;
