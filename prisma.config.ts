@@ -5,9 +5,9 @@ export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations' },
   datasource: {
-    url: process.env['DATABASE_URL'] ?? '',
-    ...(process.env['SHADOW_DATABASE_URL'] && {
-      shadowDatabaseUrl: process.env['SHADOW_DATABASE_URL'],
+    url: process.env.DATABASE_URL ?? '',
+    ...(process.env.SHADOW_DATABASE_URL && {
+      shadowDatabaseUrl: process.env.SHADOW_DATABASE_URL,
     }),
   },
 });

@@ -18,6 +18,7 @@ const config = {
     DateTime: 'Date',
     JSON: 'unknown',
     Duration: 'string',
+    SafeInt: 'number',
   },
   contextType: '../resolvers/context.ts#Context',
   mappers: {
@@ -27,7 +28,10 @@ const config = {
     EventConnection: '../resolvers/connection.ts#Connection<EventRow>',
     Job: `${ROWS}/jobs/run.ts#JobRun`,
     Segment: `${ROWS}/segments/segment.ts#SegmentRow`,
+    SegmentConnection: '../resolvers/connection.ts#Connection<SegmentRow>',
     SegmentPreview: `${ROWS}/segments/preview.ts#SegmentPreviewRow`,
+    MembershipExplanation: `${ROWS}/segments/explain-membership.ts#MembershipExplanation as ExplainedMembership`,
+    ClauseExplanation: `${ROWS}/segments/memory/explain.ts#ClauseExplanation as ExplainedClause`,
     SegmentMembership: `${ROWS}/segments/membership.ts#MembershipRow`,
   },
 };

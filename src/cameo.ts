@@ -2,12 +2,16 @@ import { createFakeClock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openDb } from './db.ts';
 import type { Services } from './features/services.ts';
+import type { Job } from './jobs/define.ts';
 import { migrateQueue } from './jobs/queue.ts';
 import type { Logger } from './logger.ts';
 import { openNotifications } from './notifications.ts';
 import { type Api, openApi } from './startup/api.ts';
 import { type Closing, createClosing } from './startup/closing.ts';
 import { openDatabaseServer } from './startup/database.ts';
+import { seedFirstRun } from './startup/first-run.ts';
+import { createServices } from './startup/services.ts';
+import { openWorker } from './startup/worker.ts';
 
 export interface Cameo {
   /** Undefined for a role without one. */
@@ -24,11 +28,13 @@ export interface Cameo {
 export async function startCameo(config: Config, log: Logger, signal: AbortSignal): Promise<Cameo> {
   const closing = createClosing(log);
   try {
-    const services = await openServices(config, log, signal, closing);
+    const { services, jobs } = await openServices(config, log, signal, closing);
     signal.throwIfAborted();
-    const api = ['all', 'api'].includes(config.role)
-      ? await openApi(config, services, closing)
-      : undefined;
+    if (config.seed) await seedFirstRun(services, (line) => log.info(line));
+    signal.throwIfAborted();
+    if (['all', 'worker'].includes(config.role)) openWorker(services, jobs, closing);
+    const hasApi = ['all', 'api'].includes(config.role);
+    const api = hasApi ? await openApi(config, services, closing) : undefined;
     return { api, services, stop: () => closing.close() };
   } catch (error) {
     await closing.close();
@@ -41,7 +47,7 @@ async function openServices(
   log: Logger,
   signal: AbortSignal,
   closing: Closing,
-): Promise<Services> {
+): Promise<{ services: Services; jobs: readonly Job[] }> {
   const server = await openDatabaseServer(config, log, signal);
   closing.add('database server', () => server.stop());
   const db = openDb(server.url);
@@ -50,5 +56,5 @@ async function openServices(
   const notifications = openNotifications(db, log);
   closing.add('notifications', () => notifications.close());
   const clock = config.now ? createFakeClock(config.now) : systemClock;
-  return { db, clock, log, notifications, freshness: [], sortableFeature: () => undefined };
+  return createServices(db, clock, log, notifications);
 }

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-const flag = (fallback: boolean) =>
-  z
-    .enum(['0', '1', 'true', 'false'])
-    .transform((value) => value === '1' || value === 'true')
-    .default(fallback);
+const flag = z
+  .enum(['0', '1', 'true', 'false'])
+  .transform((value) => value === '1' || value === 'true');
 
 const environment = z
   .object({
@@ -17,7 +15,8 @@ const environment = z
     CAMEO_HOME: z.string().min(1).default('.cameo'),
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     CAMEO_DEV_KEY: z.string().min(16).optional(),
-    CAMEO_SEED: flag(true),
+    /** Whether an empty database gets the demo world; by default the embedded one in development does. */
+    CAMEO_SEED: flag.optional(),
     CAMEO_NOW: z.iso.datetime({ offset: true }).optional(),
     CAMEO_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
     /** A folder of .graphql documents; when set, only these run. */
@@ -67,7 +66,7 @@ export function readConfig(overrides: NodeJS.ProcessEnv = {}): Config {
     home: resolve(value.CAMEO_HOME),
     databaseUrl: value.DATABASE_URL,
     devKey: value.CAMEO_DEV_KEY,
-    seed: value.CAMEO_SEED,
+    seed: value.CAMEO_SEED ?? (value.NODE_ENV === 'development' && !value.DATABASE_URL),
     now: value.CAMEO_NOW ? new Date(value.CAMEO_NOW) : undefined,
     logLevel: value.CAMEO_LOG,
     documents: value.CAMEO_DOCUMENTS,

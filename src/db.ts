@@ -44,8 +44,10 @@ export function openDb(url: string, options: { max?: number } = {}): Db {
     connectionTimeoutMillis: 10_000,
     types,
   });
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks is replaced; the statement that it was used for fails and reports it.
+  // Without these listeners its `error` event would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     pool,

@@ -23,31 +23,22 @@ const LONGEST_MS = 1_000;
  */
 export function keepSession(pool: pg.Pool, log: Logger, prepare: Work): Session {
   const stop = new AbortController();
-  let current: { client: pg.PoolClient; drop(): void } | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  const line = createLine();
   let failures = 0;
 
-  const run = (work: Work) => {
-    const done = turn.then(async () => {
-      const connection = current;
-      if (connection) await work(connection.client).catch(connection.drop);
-    });
-    turn = done;
-    return done;
-  };
   const live = async () => {
     const client = await pool.connect();
     const { lost, drop } = watchLoss(client, stop.signal);
-    current = { client, drop };
-    void run(async () => {
+    line.use({ client, drop });
+    void line.run(async () => {
       await prepare(client);
       failures = 0;
     });
     await lost;
-    current = undefined;
-    // Queries under way fail with the connection; the next one waits for them.
+    line.use(undefined);
+    // Queries under way fail with the connection.
     client.release(true);
-    await turn;
+    await line.run(async () => {});
   };
   const keep = async () => {
     while (!stop.signal.aborted) {
@@ -61,17 +52,38 @@ export function keepSession(pool: pg.Pool, log: Logger, prepare: Work): Session 
   };
 
   const ended = keep();
+  const close = () => {
+    stop.abort();
+    return ended;
+  };
+  return { run: line.run, close };
+}
+
+interface Connection {
+  readonly client: pg.PoolClient;
+  drop(): void;
+}
+
+/** Lets works take turns on the present connection; one that fails has it replaced. */
+function createLine() {
+  let current: Connection | undefined;
+  let turn: Promise<void> = Promise.resolve();
   return {
-    run,
-    close: () => {
-      stop.abort();
-      return ended;
+    use(connection: Connection | undefined) {
+      current = connection;
+    },
+    run(work: Work): Promise<void> {
+      turn = turn.then(async () => {
+        const connection = current;
+        if (connection) await work(connection.client).catch(connection.drop);
+      });
+      return turn;
     },
   };
 }
 
 /** `lost` resolves when the connection breaks, is dropped, or the session is over; it never rejects. */
-function watchLoss(client: pg.PoolClient, over: AbortSignal) {
+function watchLoss(client: pg.PoolClient, over: AbortSignal): Connection & { lost: Promise<void> } {
   let drop = () => {};
   const lost = new Promise<void>((resolve) => {
     drop = resolve;
@@ -80,5 +92,6 @@ function watchLoss(client: pg.PoolClient, over: AbortSignal) {
   client.on('end', drop);
   if (over.aborted) drop();
   over.addEventListener('abort', drop, { once: true });
-  return { lost, drop };
+  void lost.then(() => over.removeEventListener('abort', drop));
+  return { client, lost, drop };
 }

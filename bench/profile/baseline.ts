@@ -37,7 +37,8 @@ const findCustomer = (id: number) =>
 type Found = NonNullable<Awaited<ReturnType<typeof findCustomer>>>;
 
 const resolvers = {
-  ...scalars,
+  DateTime: scalars.DateTime,
+  JSON: scalars.JSON,
   Query: {
     customer: (_root: unknown, { key }: { key: { id: string } }) => findCustomer(Number(key.id)),
   },

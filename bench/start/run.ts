@@ -12,7 +12,9 @@ const ROUNDS = 5;
 const BAR_SECONDS = 5;
 const PORT = 4390;
 const KEY = 'bench-development-key';
-const QUERY = JSON.stringify({ query: '{ customers(first: 1) { nodes { id } } health { status } }' });
+const QUERY = JSON.stringify({
+  query: '{ customers(first: 1) { nodes { id } } health { status } }',
+});
 
 const home = mkdtempSync(join(tmpdir(), 'cameo-start-'));
 

@@ -39,7 +39,9 @@ function createItem(
   const random = createRandom(seed, `item:${id}`);
   const price = Number(usual) * Number(factor) * logNormal(random, 1, 0.12);
   return {
-    ...{ id, category, tier: tier as Item['tier'] },
+    id,
+    category,
+    tier: tier as Item['tier'],
     name: { en: `${adjective} ${en}`, zh: `${zhAdjective}${zh}` },
     price: Math.max(1, Math.round(price)) - 0.01,
     quality: normal(random, tier === 'premium' ? 0.3 : tier === 'budget' ? -0.3 : 0),
@@ -80,7 +82,9 @@ export function createBank(): { products: Product[]; merchants: Merchant[] } {
   const merchants = phrases(lexicon, 'merchant').map((line) => {
     const [category = '', en = '', zh = '', interest = '', usual = ''] = line.split('|');
     return {
-      ...{ category, name: { en, zh }, usual: Number(usual) },
+      category,
+      name: { en, zh },
+      usual: Number(usual),
       interest: interest === '-' ? null : (interest as Interest),
     };
   });

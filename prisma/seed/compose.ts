@@ -2,7 +2,7 @@ import type { ChurnReason } from './account.ts';
 import type { Intent } from './intents.ts';
 import { type Lexicon, phrase, readLexicon } from './lexicon.ts';
 import type { Person } from './person.ts';
-import { chance, geometric, pick, type Random, weighted } from './random.ts';
+import { chance, geometric, pick, type Random, sample, weighted } from './random.ts';
 import type { DemoDomain, Language, Sentiment } from './world.ts';
 
 type Polarity = 'pos' | 'neg' | 'neu';
@@ -126,21 +126,30 @@ function hedge(random: Random, own: Lexicon, language: Language): string {
 
 /** What slips out about the writer: the traces by which attributes can be told from texts. */
 function aside(random: Random, { person, language }: Message, scale: number): string[] {
-  if (!chance(random, person.openness * scale * 1.6)) return [];
-  const topic = weighted(random, {
-    occupation: 3,
-    life_stage: 2.5,
-    price_sensitivity: 3,
-    risk_preference: 2.5,
-    interest: 3,
-  });
-  const value = {
-    ...{ occupation: person.occupation, life_stage: person.lifeStage },
-    ...{ price_sensitivity: person.priceSensitivity, risk_preference: person.riskPreference },
-    interest: pick(random, person.interests),
-  }[topic];
-  return [phrase(random, LEXICA.person[language], `${topic}.${value}`)];
+  const count = [1, 0.4].filter((share) =>
+    chance(random, Math.min(0.9, person.openness * scale * share)),
+  );
+  const topics = sample(random, Object.entries(TRACES), count.length, ([, { weight }]) => weight);
+  return topics.map(([topic, { of }]) =>
+    phrase(
+      random,
+      LEXICA.person[language],
+      `${topic}.${of(person, random).replace('-', '_').replace('+', '_plus')}`,
+    ),
+  );
 }
+
+/** Sections of lexicon/person.*.txt: topic.value. */
+const TRACES: Readonly<
+  Record<string, { weight: number; of: (person: Person, random: Random) => string }>
+> = {
+  age_band: { weight: 1.5, of: ({ ageBand }) => ageBand },
+  occupation: { weight: 3, of: ({ occupation }) => occupation },
+  life_stage: { weight: 2.5, of: ({ lifeStage }) => lifeStage },
+  price_sensitivity: { weight: 2.5, of: ({ priceSensitivity }) => priceSensitivity },
+  risk_preference: { weight: 2.5, of: ({ riskPreference }) => riskPreference },
+  interest: { weight: 2, of: ({ interests }, random) => pick(random, interests) },
+};
 
 function assemble(random: Random, language: Language, sentences: readonly string[]): string {
   if (language === 'zh') {

@@ -41,7 +41,10 @@ export function createContact(seed: number, person: Person): Contact {
   );
   const host = pick(random, ['example.com', 'example.com', 'example.org', 'example.net']);
   return {
-    ...{ name, city: { en, zh }, country, offset: Number(offset) },
+    name,
+    city: { en, zh },
+    country,
+    offset: Number(offset),
     email: `${latin}.${String(number).padStart(4, '0')}@${host}`,
     phone: chance(random, 0.8) ? phoneNumber(person, number) : null,
     devices: sample(

@@ -35,11 +35,9 @@ export function invest(
   return [
     investment,
     {
-      ...{
-        type: 'redemption',
-        at: Math.round(at + uniform(random, 15, 200) * DAY),
-        itemId: fund.id,
-      },
+      type: 'redemption',
+      at: Math.round(at + uniform(random, 15, 200) * DAY),
+      itemId: fund.id,
       amount: cents(amount * Math.max(0.3, 1 + gain)),
       properties: { investmentId, productId: fund.id, gain: cents(gain * 100) },
     },
@@ -54,7 +52,9 @@ export function borrow(
 ): Draft {
   const { occupation, lifeStage, income } = account.person;
   const purpose = weighted(random, {
-    ...{ personal: 2, car: 1, student: occupation === 'student' ? 5 : 0 },
+    personal: 2,
+    car: 1,
+    student: occupation === 'student' ? 5 : 0,
     home: lifeStage === 'couple' || lifeStage === 'new_parent' ? 2.5 : 0.4,
   });
   const months = { personal: 6, car: 12, student: 20, home: 60 }[purpose];
@@ -62,7 +62,10 @@ export function borrow(
   const amount = Math.round(logNormal(random, Math.max(income, 800) * months, 0.4) / 100) * 100;
   const approved = chance(random, amount < income * months * 1.2 ? 0.8 : 0.4);
   return {
-    ...{ type: 'loan_application', at, amount, itemId: product?.id ?? '' },
+    type: 'loan_application',
+    at,
+    amount,
+    itemId: product?.id ?? '',
     properties: {
       purpose,
       termMonths: integer(random, 1, 5) * 12,

@@ -1,7 +1,9 @@
 import { DAY } from './calendar.ts';
 import type { Merchant, Product } from './catalogue.ts';
+import { login, manage } from './finance-app.ts';
 import { borrow, invest } from './finance-products.ts';
 import { cents, createStopwatch, type Draft, type Traveller, travel } from './journey.ts';
+import type { Occupation } from './person.ts';
 import {
   chance,
   geometric,
@@ -19,6 +21,15 @@ export interface Bank {
   products: readonly Product[];
   merchants: readonly Merchant[];
 }
+
+const EMPLOYERS: Readonly<Partial<Record<Occupation, string>>> = {
+  engineer: 'software',
+  teacher: 'school',
+  healthcare: 'hospital',
+  sales: 'trade',
+  manager: 'holding',
+  worker: 'factory',
+};
 
 /** A bank customer's events: the account, pay days, cards in shops, and visits to the app. */
 export function bank(traveller: Traveller, offers: Bank, budget: number): Draft[] {
@@ -55,16 +66,6 @@ export function bank(traveller: Traveller, offers: Bank, budget: number): Draft[
   });
 }
 
-function login({ random, account }: Traveller, at: number): Draft {
-  const channel = weighted(random, { app: account.person.age < 55 ? 8 : 3, web: 2 });
-  const method = weighted(random, {
-    face: 4,
-    fingerprint: 3,
-    password: account.person.age > 50 ? 5 : 1.5,
-  });
-  return { type: 'login', at, properties: { channel, method } };
-}
-
 /** The income of the month of `at`, on or about the 25th; null where it is booked or would fall outside. */
 function payday(traveller: Traveller, at: number, paid: Set<number>): Draft | null {
   const { random, account, contact } = traveller;
@@ -82,12 +83,13 @@ function payday(traveller: Traveller, at: number, paid: Set<number>): Draft | nu
     homemaker: 'family',
   } as const;
   const source = occupation in sources ? sources[occupation as keyof typeof sources] : 'salary';
+  const payer = source === 'salary' && chance(random, 0.7) ? EMPLOYERS[occupation] : undefined;
   const spread = source === 'business' ? 0.35 : 0.02;
   return {
     type: 'deposit',
     at: booked,
     amount: cents(logNormal(random, income, spread)),
-    properties: { source },
+    properties: payer === undefined ? { source } : { source, payer },
   };
 }
 
@@ -134,57 +136,4 @@ function reverse(random: Random, payment: Draft): Draft[] {
       properties: { paymentId, merchantCategory },
     },
   ];
-}
-
-/** A visit to the app: a look, and perhaps some money moved. */
-function manage(traveller: Traveller, tick: () => number): Draft[] {
-  const { random } = traveller;
-  const drafts = [login(traveller, tick())];
-  if (chance(random, 0.5))
-    drafts.push({
-      type: 'page_view',
-      at: tick(),
-      properties: { page: pick(random, ['balance', 'statement', 'cards', 'offers', 'limits']) },
-    });
-  if (chance(random, 0.45)) drafts.push(transfer(traveller, tick()));
-  if (chance(random, 0.18)) drafts.push(payBill(traveller, tick()));
-  return drafts;
-}
-
-function transfer({ random, account }: Traveller, at: number): Draft {
-  const { income, region, lifeStage } = account.person;
-  const date = new Date(at);
-  const festive = region === 'cn' && (date.getUTCMonth() === 0 || date.getUTCMonth() === 1);
-  const purpose = weighted(random, {
-    ...{
-      rent: lifeStage === 'single' || lifeStage === 'couple' ? 2 : 0.4,
-      friend: 2,
-      savings: 1.5,
-    },
-    ...{ family: 1.5, school: lifeStage === 'school_age' ? 2 : 0, red_packet: festive ? 4 : 0 },
-  });
-  const share = {
-    rent: 0.3,
-    friend: 0.02,
-    savings: 0.1,
-    family: 0.08,
-    school: 0.1,
-    red_packet: 0.03,
-  }[purpose];
-  return {
-    type: 'transfer',
-    at,
-    amount: cents(logNormal(random, income * share, 0.6)),
-    properties: { purpose, instant: chance(random, 0.6) },
-  };
-}
-
-function payBill({ random }: Traveller, at: number): Draft {
-  const biller = pick(random, ['power', 'water', 'internet', 'mobile', 'insurance', 'tax']);
-  return {
-    type: 'bill_payment',
-    at,
-    amount: cents(logNormal(random, 55, 0.6)),
-    properties: { biller, automatic: chance(random, 0.4) },
-  };
 }

@@ -105,6 +105,7 @@ function live(
     account,
     contact,
     items: setting.items,
+    liked: person.interests.flatMap((interest) => setting.shelves.get(interest) ?? []),
     ...setting.bank,
   };
   const texts = writeTexts(writer, drafts, textCount);

@@ -32,11 +32,9 @@ export function intentWeights(domain: DemoDomain, person: Person): Weights {
   if (domain === 'retail') return { ...both, delivery_status: 3.2, product_question: 2.4 };
   return {
     ...both,
-    ...{
-      card_problem: 2.2,
-      transfer_status: 2,
-      loan_enquiry: person.occupation === 'student' ? 2.2 : 1.2,
-    },
+    card_problem: 2.2,
+    transfer_status: 2,
+    loan_enquiry: person.occupation === 'student' ? 2.2 : 1.2,
     investment_advice: { conservative: 0.7, balanced: 1.3, aggressive: 2.2 }[person.riskPreference],
   };
 }

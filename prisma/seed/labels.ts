@@ -15,7 +15,11 @@ export function customerLabels(
 ): DemoLabel[] {
   const random = createRandom(seed, `labels:${account.ref}`);
   const label = (task: string, value: unknown, at: number): DemoLabel => ({
-    ...{ domain: account.domain, customerRef: account.ref, task, value, at: new Date(at) },
+    domain: account.domain,
+    customerRef: account.ref,
+    task,
+    value,
+    at: new Date(at),
   });
   const surveyed = surveyTime(random, account, events);
   const attributes = Object.entries(attributesOf(account)).map(([task, value]) =>
@@ -77,6 +81,6 @@ export function textLabels(
   const { domain, customerRef, messageId, occurredAt: at } = event;
   const labels = [{ domain, customerRef, messageId, task: 'sentiment', value: sentiment, at }];
   if (intent !== undefined)
-    labels.push({ ...{ domain, customerRef, messageId, at }, task: 'intent', value: intent });
+    labels.push({ domain, customerRef, messageId, at, task: 'intent', value: intent });
   return labels;
 }

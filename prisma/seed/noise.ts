@@ -22,7 +22,7 @@ export function addNoise(
     language === 'en' ? misspell(random, text, person.typos) : confuse(random, text, person.typos);
   if (language === 'en' && chance(random, person.typos * 1.5)) noisy = noisy.toLowerCase();
   if (chance(random, person.typos)) noisy = noisy.replaceAll(/[,，]/g, ' ');
-  noisy += ending(random, language, sentiment);
+  if (!/[?!]$/.test(noisy)) noisy += ending(random, language, sentiment);
   if (chance(random, person.emoji)) {
     // A few smile at everything.
     const mood = chance(random, 0.85) ? sentiment : pick(random, ['positive', 'neutral'] as const);

@@ -19,8 +19,18 @@ export type Occupation = keyof typeof OCCUPATIONS;
 export type Interest = (typeof INTERESTS)[number];
 
 export const INTERESTS = [
-  ...['technology', 'beauty', 'fashion', 'parenting', 'home', 'fitness'],
-  ...['outdoors', 'reading', 'cooking', 'gaming', 'pets', 'travel'],
+  'technology',
+  'beauty',
+  'fashion',
+  'parenting',
+  'home',
+  'fitness',
+  'outdoors',
+  'reading',
+  'cooking',
+  'gaming',
+  'pets',
+  'travel',
 ] as const;
 
 /** income: median per month in USD; careful: how far the job pushes price sensitivity up. */
@@ -65,9 +75,10 @@ export interface Person {
   /** Standard scores: how kindly they judge, how much they write. */
   positivity: number;
   wordiness: number;
-  /** Chances: a slip in a clause, an emoji in a text, a word about themselves in a text. */
+  /** Chances: a slip in a word, an emoji in a text. */
   typos: number;
   emoji: number;
+  /** How readily they talk about themselves; about 0.75. */
   openness: number;
 }
 
@@ -82,7 +93,14 @@ export function createPerson(seed: number, index: number): Person {
   const region = chance(random, 0.5) ? 'cn' : 'west';
   const income = logNormal(random, OCCUPATIONS[occupation].income, 0.55);
   return {
-    ...{ id: `p${index}`, region, gender, age, ageBand, occupation, lifeStage, income },
+    id: `p${index}`,
+    region,
+    gender,
+    age,
+    ageBand,
+    occupation,
+    lifeStage,
+    income,
     language: chance(random, 0.96) === (region === 'cn') ? 'zh' : 'en',
     priceSensitivity: level(normal(random, OCCUPATIONS[occupation].careful, 0.8)),
     riskPreference: risk(
@@ -100,7 +118,7 @@ function temperament(random: Random) {
     wordiness: normal(random),
     typos: Math.min(0.3, logNormal(random, 0.05, 0.8)),
     emoji: Math.min(0.7, logNormal(random, 0.09, 1)),
-    openness: Math.min(0.8, logNormal(random, 0.3, 0.4)),
+    openness: Math.min(1.6, logNormal(random, 0.75, 0.35)),
   };
 }
 

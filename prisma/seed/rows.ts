@@ -43,12 +43,12 @@ function customers(world: DemoWorld, keys: Keys): TableRows {
     table: 'customer',
     columns: ['id', 'domain_id', 'traits', 'first_seen_at', 'last_seen_at', 'created_at'],
     rows: world.customers.map(({ ref, domain, traits, firstSeenAt }) => [
-      ...[idOf(keys, ref), keys.domainIds[domain], JSON.stringify(traits)],
-      ...[
-        firstSeenAt.toISOString(),
-        (lastSeen.get(ref) ?? firstSeenAt).toISOString(),
-        keys.createdAt,
-      ],
+      idOf(keys, ref),
+      keys.domainIds[domain],
+      JSON.stringify(traits),
+      firstSeenAt.toISOString(),
+      (lastSeen.get(ref) ?? firstSeenAt).toISOString(),
+      keys.createdAt,
     ]),
   };
 }
@@ -83,8 +83,18 @@ function events(world: DemoWorld, keys: Keys): TableRows {
   return {
     table: 'event',
     columns: [
-      ...['domain_id', 'customer_id', 'origin_customer_id', 'message_id', 'type', 'occurred_at'],
-      ...['item_id', 'amount', 'currency', 'text', 'properties', 'created_at'],
+      'domain_id',
+      'customer_id',
+      'origin_customer_id',
+      'message_id',
+      'type',
+      'occurred_at',
+      'item_id',
+      'amount',
+      'currency',
+      'text',
+      'properties',
+      'created_at',
     ],
     rows: world.events.map((event) => eventRow(event, keys)),
   };
@@ -93,16 +103,18 @@ function events(world: DemoWorld, keys: Keys): TableRows {
 function eventRow(event: DemoEvent, keys: Keys): Row {
   const id = idOf(keys, event.customerRef);
   return [
-    ...[
-      keys.domainIds[event.domain],
-      id,
-      id,
-      event.messageId,
-      event.type,
-      event.occurredAt.toISOString(),
-    ],
-    ...[event.itemId ?? null, event.amount ?? null, event.currency ?? null, event.text ?? null],
-    ...[JSON.stringify(event.properties), keys.createdAt],
+    keys.domainIds[event.domain],
+    id,
+    id,
+    event.messageId,
+    event.type,
+    event.occurredAt.toISOString(),
+    event.itemId ?? null,
+    event.amount ?? null,
+    event.currency ?? null,
+    event.text ?? null,
+    JSON.stringify(event.properties),
+    keys.createdAt,
   ];
 }
 
@@ -111,7 +123,10 @@ function receipts(world: DemoWorld, keys: Keys): TableRows {
     table: 'event_receipt',
     columns: ['domain_id', 'message_id', 'customer_id', 'occurred_at'],
     rows: world.events.map(({ domain, messageId, customerRef, occurredAt }) => [
-      ...[keys.domainIds[domain], messageId, idOf(keys, customerRef), occurredAt.toISOString()],
+      keys.domainIds[domain],
+      messageId,
+      idOf(keys, customerRef),
+      occurredAt.toISOString(),
     ]),
   };
 }
@@ -130,14 +145,14 @@ function labels(world: DemoWorld, keys: Keys): TableRows {
       'created_at',
     ],
     rows: world.labels.map(({ customerRef, domain, task, messageId, value, at }) => [
-      ...[
-        idOf(keys, customerRef),
-        keys.domainIds[domain],
-        task,
-        messageId ?? null,
-        JSON.stringify(value),
-      ],
-      ...[at.toISOString(), SOURCE, keys.createdAt],
+      idOf(keys, customerRef),
+      keys.domainIds[domain],
+      task,
+      messageId ?? null,
+      JSON.stringify(value),
+      at.toISOString(),
+      SOURCE,
+      keys.createdAt,
     ]),
   };
 }

@@ -45,7 +45,7 @@ export interface DemoEvent {
   occurredAt: Date;
   properties: Record<string, unknown>;
   text?: string;
-  /** In `currency` units; negative for money that goes back (return, redemption is positive). */
+  /** In units of `currency`; negative where a payment is given back (return, refund). */
   amount?: number;
   currency?: string;
   itemId?: string;

@@ -27,6 +27,8 @@ export interface Freshness {
   readonly at: Date | null;
   /** Older than it promises to be. */
   readonly stale: boolean;
+  /** Why it could not be brought up to date. */
+  readonly error?: string | null;
 }
 
 /** A part of Cameo that reports how fresh it is. */

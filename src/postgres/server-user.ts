@@ -43,7 +43,10 @@ function lookUp(name: string): ServerUser | undefined {
 }
 
 function createUser(name: string): ServerUser {
-  spawnSync('useradd', ['--system', '--no-create-home', '--user-group', name], { stdio: 'ignore' });
+  // By its path: root's PATH does not always have it.
+  spawnSync('/usr/sbin/useradd', ['--system', '--no-create-home', '--user-group', name], {
+    stdio: 'ignore',
+  });
   const user = lookUp(name);
   if (user) return user;
   throw new Error(

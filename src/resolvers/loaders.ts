@@ -13,6 +13,7 @@ import {
   timelinesOf,
 } from '../features/customers/timeline.ts';
 import type { Page } from '../features/page.ts';
+import { type MembershipRow, segmentsOf } from '../features/segments/membership.ts';
 import type { Services } from '../features/services.ts';
 import {
   type FeatureArguments,
@@ -29,6 +30,7 @@ export interface Loaders {
   readonly customerByIdentity: DataLoader<IdentityKey, CustomerRow | undefined, string>;
   readonly identities: ById<IdentityRow[]>;
   readonly features: (args: FeatureArguments) => ById<FeatureValueRow[]>;
+  readonly segments: (args: { at: Date | undefined }) => ById<MembershipRow[]>;
   readonly timeline: (args: TimelineArguments) => ById<Page<EventRow>>;
 }
 
@@ -40,6 +42,7 @@ export function createLoaders({ db, store }: Services, actor: Actor): Loaders {
     }),
     identities: new DataLoader((ids) => identitiesOf(db, ids)),
     features: byArguments((args) => new DataLoader((ids) => featureValuesOf(store, ids, args))),
+    segments: byArguments(({ at }) => new DataLoader((ids) => segmentsOf(db, actor, ids, at))),
     timeline: byArguments((args) => new DataLoader((ids) => timelinesOf(db, ids, args))),
   };
 }

@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLJSON } from 'graphql-scalars';
+import { GraphQLJSON, GraphQLSafeInt } from 'graphql-scalars';
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
@@ -37,4 +37,4 @@ export const Duration = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => parseLength(node.kind === Kind.STRING ? node.value : undefined),
 });
 
-export const scalars = { DateTime, Duration, JSON: GraphQLJSON };
+export const scalars = { DateTime, Duration, JSON: GraphQLJSON, SafeInt: GraphQLSafeInt };

@@ -2,13 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
+import type { ListedStore } from '../features/store/list.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import type { Context } from './context.ts';
 import { customerResolvers } from './customers.ts';
 import { eventResolvers } from './events.ts';
+import { featureResolvers } from './features.ts';
 import { identityResolvers } from './identity.ts';
 import { jobResolvers } from './jobs.ts';
 import { scalars } from './scalars.ts';
+import { segmentResolvers } from './segments.ts';
+import { typedFeatures } from './typed-features.ts';
 
 const SDL = fileURLToPath(new URL('../schema/', import.meta.url));
 
@@ -17,14 +21,17 @@ const TOPICS: Resolvers[] = [
   customerResolvers,
   eventResolvers,
   identityResolvers,
+  featureResolvers,
+  segmentResolvers,
   jobResolvers,
 ];
 
-/** The API: src/schema/*.graphql with its resolvers. */
-export function buildApi(): GraphQLSchema {
+/** The API: src/schema/*.graphql with its resolvers, and a typed field for each feature view. */
+export function buildApi(features: ListedStore): GraphQLSchema {
+  const typed = typedFeatures(features);
   const files = readdirSync(SDL).filter((name) => name.endsWith('.graphql'));
   return makeExecutableSchema<Context>({
-    typeDefs: files.map((name) => readFileSync(`${SDL}${name}`, 'utf8')),
-    resolvers: TOPICS,
+    typeDefs: [...files.map((name) => readFileSync(`${SDL}${name}`, 'utf8')), typed.typeDefs],
+    resolvers: [...TOPICS, typed.resolvers],
   });
 }

@@ -26,7 +26,7 @@ export async function openApi(config: Config, services: Services, closing: Closi
     ? await ensureDevKey(services, { home: config.home, value: config.devKey })
     : undefined;
   const server = await startServer<Context>({
-    schema: buildApi(),
+    schema: buildApi(services.store.list()),
     contextFor: async (authorization) => {
       const actor = await keys.authenticate(authorization);
       return { actor, services, loaders: createLoaders(services, actor) };

@@ -1,9 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { createFakeClock } from '../../src/clock.ts';
 import { openDb } from '../../src/db.ts';
 import { type FreshnessProvider, health } from '../../src/features/health.ts';
+import { changesFreshness } from '../../src/features/jobs/freshness.ts';
 import { defineJob } from '../../src/jobs/define.ts';
 import { enqueue } from '../../src/jobs/queue.ts';
 import { makeWorld, type World } from '../jobs/world.ts';
@@ -41,6 +43,23 @@ describe('health', () => {
       status: 'DEGRADED',
       freshness: [{ name: 'views/rfm' }],
     });
+  });
+
+  it('is degraded when changed customers wait for longer than a minute', async () => {
+    expect((await health(world, [changesFreshness])).freshness).toMatchObject([
+      { name: 'customers', stale: false },
+    ]);
+    for (const [seconds, stale] of [
+      [50, false],
+      [70, true],
+    ] as const) {
+      await world.db.query(sql`
+        insert into customer_change (customer_id, created_at)
+        values (1, now() - make_interval(secs => ${seconds}))`);
+      const report = await health(world, [changesFreshness]);
+      expect(report).toMatchObject({ status: stale ? 'DEGRADED' : 'OK', freshness: [{ stale }] });
+    }
+    await world.db.query(sql`truncate customer_change`);
   });
 
   it('counts jobs that wait and jobs that failed', async () => {

@@ -17,14 +17,18 @@ export function demoWorld(): DemoWorld {
   return world;
 }
 
+let histories: Map<string, DemoEvent[]> | undefined;
+
+/** Each customer's events by time. */
 export function eventsByCustomer(): Map<string, DemoEvent[]> {
-  const groups = new Map<string, DemoEvent[]>();
+  if (histories) return histories;
+  histories = new Map();
   for (const event of demoWorld().events) {
-    const events = groups.get(event.customerRef);
+    const events = histories.get(event.customerRef);
     if (events) events.push(event);
-    else groups.set(event.customerRef, [event]);
+    else histories.set(event.customerRef, [event]);
   }
-  return groups;
+  return histories;
 }
 
 export function labelsOf(task: string): DemoLabel[] {

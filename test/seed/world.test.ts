@@ -123,8 +123,10 @@ describe('labels', () => {
     } as const;
     for (const [task, key] of Object.entries(tasks)) {
       expect(labelsOf(task)).toHaveLength(2000);
-      for (const { customerRef, value } of labelsOf(task))
-        expect(value).toBe(persons.get(customerRef)?.[key]);
+      const wrong = labelsOf(task).filter(
+        ({ customerRef, value }) => value !== persons.get(customerRef)?.[key],
+      );
+      expect(wrong).toEqual([]);
     }
   });
 

@@ -62,7 +62,10 @@ const anEvent: fc.Arbitrary<TestEvent> = fc.record({
   customer: fc.integer({ min: 1, max: 3 }),
   type: fc.constantFrom('order', 'order', 'order', 'visit'),
   at: instant,
-  amount: fc.option(fc.integer({ min: -20, max: 200 }).map((cents) => cents / 2), { nil: null }),
+  amount: fc.option(
+    fc.integer({ min: -20, max: 200 }).map((cents) => cents / 2),
+    { nil: null },
+  ),
   itemId: fc.option(fc.constantFrom('a', 'b', 'B'), { nil: null }),
   properties: fc.constantFrom<object>({}, { category: 'x' }, { category: 'y' }, { category: '7' }),
 });
@@ -99,7 +102,7 @@ describe('features over windows of events', () => {
           for (const [index, row] of rows.entries()) {
             const own = history.filter((event) => event.customer === row.customer_id);
             const expected = expectedWindows(own, row.at);
-            const newest = expected['last_at'] as Date | null;
+            const newest = expected.last_at as Date | null;
             const good = newest && newest.getTime() >= row.at.getTime() - 120 * DAY;
             for (const [name, value] of Object.entries(expected)) {
               close(results[index]?.[name], good ? value : null);

@@ -1,0 +1,196 @@
+import sql from 'sql-template-tag';
+import { type Actor, requireDomain } from '../../auth.ts';
+import type { Queryable } from '../../db.ts';
+import { CameoError } from '../../errors.ts';
+import { readDomainKey } from '../identity/domain.ts';
+import { checkReferences } from './check-references.ts';
+import type { SegmentDeps } from './deps.ts';
+import { type Drawn, drawCustomers, halfWidth, scaled } from './preview-sample.ts';
+import { parseRule } from './rule/parse-rule.ts';
+import type { Rule } from './rule/types.ts';
+import { type SegmentRow, segmentByKey } from './segment.ts';
+import { membersSql } from './sql/compile.ts';
+import { loadDefinitions } from './store/definition.ts';
+
+/** Who would be in. The lists are ids of customers in ascending order, out of the sample if estimated. */
+export interface SegmentPreviewRow {
+  readonly size: number;
+  /** True when size is an estimate from a sample of customers; error is then its 95% half-width. */
+  readonly estimated: boolean;
+  readonly error: number | null;
+  sample(first: number): readonly number[];
+  /** Against the members of `compareWith` as of the same instant; nobody without it. */
+  entering(first: number): readonly number[];
+  leaving(first: number): readonly number[];
+  /** In the order of `segments`; scaled up if estimated. @throws CameoError NOT_FOUND */
+  overlap(segments: readonly string[]): Promise<SegmentOverlap[]>;
+}
+
+export interface SegmentOverlap {
+  readonly segment: string;
+  readonly both: number;
+  readonly onlyThis: number;
+  readonly onlyThat: number;
+}
+
+export interface PreviewInput {
+  /** A `SegmentRule`, not checked yet. */
+  readonly rule: unknown;
+  readonly domain?: string | null | undefined;
+  readonly at?: Date | null | undefined;
+  /** The key of a saved segment. */
+  readonly compareWith?: string | null | undefined;
+}
+
+/** What is left of a second for the sample when the exact answer takes too long. */
+const EXACT_MS = 500;
+
+/**
+ * Tries a rule without saving it. Exact when the database answers within half a second, else an
+ * estimate from a sample of customers that are drawn at random.
+ *
+ * @throws CameoError for a rule that could not be saved, NOT_FOUND for a domain or segment.
+ */
+export async function segmentPreview(
+  deps: SegmentDeps,
+  actor: Actor,
+  input: PreviewInput,
+): Promise<SegmentPreviewRow> {
+  const at = input.at ?? deps.clock.now();
+  const domainId = await domainOf(deps, actor, input.domain);
+  const rule = await checkedRule(deps, input.rule, domainId, at);
+  const saved = input.compareWith ? await savedSegment(deps, actor, input.compareWith) : undefined;
+  const found =
+    (await exactly(deps, rule, domainId, at)) ?? (await roughly(deps, rule, domainId, at));
+  const before = saved && (await membersAt(deps.db, saved, at, found.drawn));
+  return previewOf(deps, actor, at, found, before);
+}
+
+interface Found {
+  readonly members: readonly number[];
+  /** Undefined: all customers were looked at. */
+  readonly drawn: Drawn | undefined;
+}
+
+function previewOf(
+  deps: SegmentDeps,
+  actor: Actor,
+  at: Date,
+  { members, drawn }: Found,
+  before: readonly number[] | undefined,
+): SegmentPreviewRow {
+  const now = new Set(members);
+  const then = new Set(before);
+  const compared = before !== undefined;
+  return {
+    size: scaled(members.length, drawn),
+    estimated: drawn !== undefined,
+    error: drawn ? halfWidth(members.length, drawn) : null,
+    sample: (first) => firstOf(members, first, () => true),
+    entering: (first) => firstOf(members, first, (id) => compared && !then.has(id)),
+    leaving: (first) => firstOf(before ?? [], first, (id) => !now.has(id)),
+    overlap: (keys) =>
+      Promise.all(
+        keys.map(async (key) => {
+          const others = await membersAt(deps.db, await savedSegment(deps, actor, key), at, drawn);
+          const both = others.filter((id) => now.has(id)).length;
+          return {
+            segment: key,
+            both: scaled(both, drawn),
+            onlyThis: scaled(members.length - both, drawn),
+            onlyThat: scaled(others.length - both, drawn),
+          };
+        }),
+      ),
+  };
+}
+
+function firstOf(ids: readonly number[], first: number, wanted: (id: number) => boolean) {
+  if (first < 1 || first > 100)
+    throw new CameoError('BAD_INPUT', `\`first\` is ${first}; it goes from 1 to 100.`, ['first']);
+  return ids.filter(wanted).slice(0, first);
+}
+
+/** Undefined when it would take too long. */
+async function exactly(
+  deps: SegmentDeps,
+  rule: Rule,
+  domainId: number,
+  at: Date,
+): Promise<Found | undefined> {
+  try {
+    return await deps.db.transaction(async (tx) => {
+      await tx.query(sql`select set_config('statement_timeout', ${String(EXACT_MS)}, true)`);
+      return { members: await idsOf(deps, tx, rule, domainId, at), drawn: undefined };
+    });
+  } catch (error) {
+    const QUERY_CANCELED = '57014';
+    if ((error as { code?: unknown }).code !== QUERY_CANCELED) throw error;
+    return undefined;
+  }
+}
+
+async function roughly(deps: SegmentDeps, rule: Rule, domainId: number, at: Date): Promise<Found> {
+  const drawn = await drawCustomers(deps.db, domainId);
+  return { members: await idsOf(deps, deps.db, rule, domainId, at, drawn.ids), drawn };
+}
+
+async function idsOf(
+  { catalogs }: SegmentDeps,
+  db: Queryable,
+  rule: Rule,
+  domainId: number,
+  at: Date,
+  customers?: readonly number[],
+): Promise<number[]> {
+  const rows = await db.query<{ customer_id: number }>(
+    membersSql(rule, { domainId, at, catalogs, customers }),
+  );
+  return rows.map((row) => row.customer_id).sort((a, b) => a - b);
+}
+
+async function membersAt(
+  db: Queryable,
+  segment: SegmentRow,
+  at: Date,
+  drawn: Drawn | undefined,
+): Promise<number[]> {
+  const instant = sql`${at.toISOString()}::timestamptz`;
+  const rows = await db.query<{ id: number }>(sql`
+    select distinct customer_id as id from segment_membership
+    where segment_id = ${segment.id} and entered_at <= ${instant}
+      and (exited_at is null or exited_at > ${instant})
+      and (${drawn === undefined} or customer_id = any(${drawn?.ids ?? []}::int4[]))
+    order by 1`);
+  return rows.map((row) => row.id);
+}
+
+async function domainOf(deps: SegmentDeps, actor: Actor, asked: string | null | undefined) {
+  const key = await readDomainKey(deps.db, actor, asked);
+  const [row] = await deps.db.query<{ id: number }>(sql`select id from domain where key = ${key}`);
+  if (!row) throw new CameoError('NOT_FOUND', `There is no domain "${key}".`, ['domain']);
+  return row.id;
+}
+
+async function checkedRule(deps: SegmentDeps, input: unknown, domainId: number, at: Date) {
+  const parsed = parseRule(input);
+  const errors =
+    'errors' in parsed
+      ? parsed.errors
+      : checkReferences(
+          { key: undefined, domainId, rule: parsed.rule },
+          await loadDefinitions(deps.db),
+          deps.catalogs,
+          at,
+        );
+  const [first] = errors;
+  if (first) throw new CameoError(first.code, first.message, first.field);
+  return (parsed as { rule: Rule }).rule;
+}
+
+async function savedSegment(deps: SegmentDeps, actor: Actor, key: string): Promise<SegmentRow> {
+  const segment = await segmentByKey(deps.db, actor, key);
+  if (!segment) throw new CameoError('NOT_FOUND', `There is no segment "${key}".`, ['compareWith']);
+  requireDomain(actor, segment.domain);
+  return segment;
+}

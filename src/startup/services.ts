@@ -1,0 +1,53 @@
+import { requireRole } from '../auth.ts';
+import type { Clock } from '../clock.ts';
+import type { Db } from '../db.ts';
+import { DEFINITIONS } from '../features/definitions/all.ts';
+import { changesFreshness } from '../features/jobs/freshness.ts';
+import { segmentFreshness } from '../features/segments/freshness.ts';
+import type { Services, WorkQueue } from '../features/services.ts';
+import { sortableFeature } from '../features/serving/sortable-feature.ts';
+import { viewFreshness } from '../features/serving/view-freshness.ts';
+import { createFeatureStore } from '../features/store/store.ts';
+import { storeCatalogs } from '../features/store-catalogs.ts';
+import type { Job } from '../jobs/define.ts';
+import { createMaterialize } from '../jobs/materialize.ts';
+import { enqueue } from '../jobs/queue.ts';
+import { createSegmentRefresh } from '../jobs/segment-refresh.ts';
+import type { Logger } from '../logger.ts';
+import type { Notifications } from '../notifications.ts';
+
+/** Puts the services together; the feature definitions are written to their tables. */
+export async function createServices(
+  db: Db,
+  clock: Clock,
+  log: Logger,
+  notifications: Notifications,
+): Promise<{ services: Services; jobs: readonly Job[] }> {
+  const store = createFeatureStore({
+    db,
+    clock,
+    definitions: DEFINITIONS,
+    print: (line) => log.info(line),
+  });
+  await store.apply();
+  await store.ready();
+  const catalogs = storeCatalogs(store, clock);
+  const materialize = createMaterialize(store);
+  const segmentRefresh = createSegmentRefresh({ catalogs });
+  const queue: WorkQueue = {
+    materialize: async (actor, views) => {
+      requireRole(actor, 'writer');
+      return enqueue(db, materialize, views ? { views: [...views] } : {});
+    },
+    refreshSegments: async (actor, keys) => {
+      requireRole(actor, 'writer');
+      return enqueue(db, segmentRefresh, keys ? { keys: [...keys] } : {});
+    },
+  };
+  const services: Services = {
+    ...{ db, clock, log, notifications, store, catalogs, queue },
+    freshness: [changesFreshness, segmentFreshness, viewFreshness],
+    sortableFeature: (name, at) => sortableFeature(store, name, at),
+  };
+  return { services, jobs: [materialize, segmentRefresh] as unknown as readonly Job[] };
+}

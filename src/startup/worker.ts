@@ -1,0 +1,22 @@
+import { refreshCustomers, refreshDue } from '../features/segments/store/refresh-customers.ts';
+import type { Services } from '../features/services.ts';
+import type { Job } from '../jobs/define.ts';
+import { startSchedules } from '../jobs/schedule.ts';
+import { standardJobs } from '../jobs/standard.ts';
+import { startWorker } from '../jobs/worker.ts';
+import type { Closing } from './closing.ts';
+
+/** Starts the worker and the schedules. Any number of processes may. */
+export function openWorker(services: Services, jobs: readonly Job[], closing: Closing): void {
+  const { store } = services;
+  const standard = standardJobs({
+    materializeCustomers: (tx, ids, at) => store.materializeCustomers(tx, [...ids], at),
+    expired: (tx, at, limit) => store.expired(tx, at, limit),
+    refreshCustomers: (tx, ids, at) => refreshCustomers(services, tx, ids, at),
+    refreshDue: (tx, at, limit) => refreshDue(services, tx, at, limit),
+  });
+  const worker = startWorker(services, [...standard.jobs, ...jobs]);
+  closing.add('worker', () => worker.stop());
+  const schedules = startSchedules(services, standard.schedules);
+  closing.add('schedules', () => schedules.stop());
+}
