@@ -1,0 +1,82 @@
+import type { EventInput } from '../../features/events/event-input.ts';
+import { MOST_EVENTS } from '../../features/events/ingest.ts';
+import type { Mapper } from './mapper.ts';
+import type { FileRecord } from './record.ts';
+
+/** Characters of records that may wait in memory for one call. */
+const MOST_SIZE = 16 * 1_048_576;
+
+export interface Rejected {
+  readonly record: number;
+  readonly reason: string;
+  /** The record as it was read. */
+  readonly data: unknown;
+}
+
+/** Consecutive records of a file, ready for one call. */
+export interface Batch {
+  readonly events: EventInput[];
+  /** The record that each event comes from, and how to show it. */
+  readonly sources: { readonly record: number; data(): unknown }[];
+  readonly rejected: Rejected[];
+  /** How many records the mapping left out, by reason. */
+  readonly skipped: Map<string, number>;
+  /** The last record in it. */
+  last: number;
+}
+
+/** Maps records and cuts them into batches. Records up to number `after` are settled and left out. */
+export async function* toBatches(
+  pieces: AsyncIterable<readonly FileRecord[]>,
+  map: Mapper,
+  after: number,
+): AsyncGenerator<Batch> {
+  let batch = emptyBatch(after);
+  let size = 0;
+  for await (const piece of pieces) {
+    for (const record of piece) {
+      // A settled record is mapped too: later ones may count on it.
+      const settled = record.number <= after;
+      addRecord(settled ? emptyBatch(0) : batch, record, map);
+      if (settled) continue;
+      batch.last = record.number;
+      size += record.size;
+      if (!isFull(batch, size)) continue;
+      yield batch;
+      batch = emptyBatch(record.number);
+      size = 0;
+    }
+  }
+  if (batch.last > after && !isEmpty(batch)) yield batch;
+}
+
+const isFull = ({ events, rejected }: Batch, size: number) =>
+  events.length === MOST_EVENTS || rejected.length === MOST_EVENTS || size >= MOST_SIZE;
+
+const isEmpty = ({ events, rejected, skipped }: Batch) =>
+  events.length === 0 && rejected.length === 0 && skipped.size === 0;
+
+const emptyBatch = (last: number): Batch => ({
+  events: [],
+  sources: [],
+  rejected: [],
+  skipped: new Map(),
+  last,
+});
+
+function addRecord(batch: Batch, record: FileRecord, map: Mapper): void {
+  if ('fault' in record) {
+    batch.rejected.push({ record: record.number, reason: record.fault, data: record.raw });
+    return;
+  }
+  const mapped = map(record.row, record.number);
+  if ('event' in mapped) {
+    batch.events.push(mapped.event);
+    batch.sources.push({ record: record.number, data: () => record.row.toJSON() });
+  } else if ('skipped' in mapped) {
+    batch.skipped.set(mapped.skipped, (batch.skipped.get(mapped.skipped) ?? 0) + 1);
+  } else {
+    const data = record.row.toJSON();
+    batch.rejected.push({ record: record.number, reason: mapped.fault, data });
+  }
+}

@@ -1,0 +1,82 @@
+import type { EventInput } from '../../features/events/event-input.ts';
+import type { Mapping, Value } from './mapping-schema.ts';
+import { readTime } from './read-time.ts';
+import { readCondition, readValue, UnreadableRecord } from './read-value.ts';
+import type { Row } from './row.ts';
+import { type Read, readText } from './template.ts';
+
+/** What a record is: an event, left out for a reason of the mapping, or not to be read. */
+export type Mapped =
+  | { readonly event: EventInput }
+  | { readonly skipped: string }
+  | { readonly fault: string };
+
+/** Reads rows in the order of the file. `id` makes message ids for records that have none. */
+export type Mapper = (row: Row, record: number) => Mapped;
+
+/**
+ * @throws Error when the mapping's time format or zone is none.
+ */
+export function createMapper(mapping: Mapping, id: (record: number) => string): Mapper {
+  const skips = mapping.skip.map(({ when, reason }) => ({ holds: readCondition(when), reason }));
+  const read = createReader(mapping);
+  const messageId = mapping.messageId === undefined ? () => '' : readText(mapping.messageId);
+  return (row, record) => {
+    const skip = skips.find(({ holds }) => holds(row));
+    if (skip) return { skipped: skip.reason };
+    try {
+      return { event: { messageId: messageId(row) || id(record), ...read(row) } };
+    } catch (error) {
+      if (error instanceof UnreadableRecord) return { fault: error.message };
+      throw error;
+    }
+  };
+}
+
+function createReader(mapping: Mapping): Read<Omit<EventInput, 'messageId'>> {
+  const type = readType(mapping.type);
+  const value = (each: Value) => readValue(each, type);
+  const optional = (each: Value | undefined) =>
+    each === undefined ? () => undefined : value(each);
+  const occurredAt = readTime(mapping.occurredAt);
+  const identities = Object.entries(mapping.identities).map(
+    ([kind, template]) => [kind, readText(template)] as const,
+  );
+  const properties = Object.entries(mapping.properties).map(
+    ([name, each]) => [name, value(each)] as const,
+  );
+  const [text, amount, currency, itemId] = [
+    optional(mapping.text),
+    optional(mapping.amount),
+    optional(mapping.currency),
+    optional(mapping.itemId),
+  ];
+  return (row) => ({
+    type: type(row),
+    occurredAt: occurredAt(row),
+    identities: identities.map(([kind, read]) => ({ kind, value: read(row) })),
+    properties: present(properties, row),
+    // What is of the wrong type is refused by ingest, with its reason.
+    text: text(row) as string | undefined,
+    amount: amount(row) as number | undefined,
+    currency: currency(row) as string | undefined,
+    itemId: itemId(row) as string | undefined,
+  });
+}
+
+function readType(type: Value): Read<string> {
+  const read = readValue(type, () => '');
+  return (row) => String(read(row) ?? '');
+}
+
+function present(
+  properties: readonly (readonly [string, Read<unknown>])[],
+  row: Row,
+): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const [name, read] of properties) {
+    const value = read(row);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
