@@ -1,5 +1,5 @@
 import type { EventInput } from '../../features/events/event-input.ts';
-import { MOST_EVENTS } from '../../features/events/ingest.ts';
+import { type CheckedCall, MOST_EVENTS } from '../../features/events/ingest.ts';
 import type { Mapper } from './mapper.ts';
 import type { FileRecord } from './record.ts';
 
@@ -23,6 +23,21 @@ export interface Batch {
   readonly skipped: Map<string, number>;
   /** The last record in it. */
   last: number;
+}
+
+/** A batch with its events checked; undefined when it has none. */
+export interface CheckedBatch extends Batch {
+  readonly call: CheckedCall | undefined;
+}
+
+/** Checks each batch as soon as it is there. */
+export async function* checkBatches(
+  batches: AsyncIterable<Batch>,
+  check: (events: readonly EventInput[]) => CheckedCall,
+): AsyncGenerator<CheckedBatch> {
+  for await (const batch of batches) {
+    yield { ...batch, call: batch.events.length > 0 ? check(batch.events) : undefined };
+  }
 }
 
 /** Maps records and cuts them into batches. Records up to number `after` are settled and left out. */
