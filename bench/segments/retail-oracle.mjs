@@ -57,7 +57,7 @@ for (const [customer, sold] of customers) {
     (line, index) => index > sold.indexOf(invoices[0]) && line.description.includes('CHRISTMAS'),
   );
   const stopped = invoices.every((invoice) => sold.indexOf(invoice) <= christmas);
-  put('christmas-then-stopped', customer, christmas >= 0 && stopped);
+  put('christmas-then-stopped', customer, christmas >= 0 && stopped && younger(90).length === 0);
 }
 for (const members of Object.values(segments)) members.sort();
 console.log(JSON.stringify(segments));

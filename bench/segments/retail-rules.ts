@@ -31,12 +31,17 @@ export const RETAIL_RULES: Readonly<Record<string, Rule>> = {
     },
   },
   'christmas-then-stopped': {
-    sequence: {
-      steps: [
-        INVOICE,
-        { type: 'order', where: [{ name: 'description', op: 'CONTAINS', value: 'CHRISTMAS' }] },
-      ],
-      endsWithout: INVOICE,
-    },
+    and: [
+      {
+        sequence: {
+          steps: [
+            INVOICE,
+            { type: 'order', where: [{ name: 'description', op: 'CONTAINS', value: 'CHRISTMAS' }] },
+          ],
+          endsWithout: INVOICE,
+        },
+      },
+      { event: { ...INVOICE, within: '90d', count: { eq: 0 } } },
+    ],
   },
 };
