@@ -107,6 +107,8 @@ async function computeStates(
 ): Promise<void> {
   // Sorting the events of everybody in the default 4 MB goes over disk.
   await tx.query(sql`select set_config('work_mem', '64MB', true)`);
+  // Everybody is joined with everybody: never row by row, whatever the planner thinks of the sizes.
+  await tx.query(sql`select set_config('enable_nestloop', 'off', true)`);
   await tx.query(sql`
     create temp table segment_state (customer_id int4, holds boolean, next timestamptz) on commit drop`);
   await tx.query(
