@@ -6,10 +6,16 @@ import { type Read, readText } from './template.ts';
 export function readTime(time: { value: string; format: string; zone: string }): Read<Date> {
   const read = readText(time.value);
   const parse = parser(time.format, offsetIn(time.zone));
+  // Lines of one invoice share their time, and dates are dear to read.
+  let last: { text: string; instant: Date } | undefined;
   return (row: Row) => {
     const text = read(row).trim();
+    if (last?.text === text) return last.instant;
     const instant = parse(text);
-    if (instant && !Number.isNaN(instant.getTime())) return instant;
+    if (instant && !Number.isNaN(instant.getTime())) {
+      last = { text, instant };
+      return instant;
+    }
     throw new UnreadableRecord(
       `${time.value} is not a time (${time.format}): ${JSON.stringify(text)}`,
     );
