@@ -32,6 +32,7 @@ const config = {
     SegmentPreview: `${ROWS}/segments/preview.ts#SegmentPreviewRow`,
     MembershipExplanation: `${ROWS}/segments/explain-membership.ts#MembershipExplanation as ExplainedMembership`,
     ClauseExplanation: `${ROWS}/segments/memory/explain.ts#ClauseExplanation as ExplainedClause`,
+    SegmentMembershipChange: `${ROWS}/segments/membership-changes.ts#MembershipChange`,
     SegmentMembership: `${ROWS}/segments/membership.ts#MembershipRow`,
   },
 };

@@ -25,14 +25,13 @@ const jobRetry: MutationResolvers['jobRetry'] = (_root, { input }, { services, a
   payload({ job: null }, async () => ({ job: await retryJob(services, actor, input.id) }));
 
 const jobUpdated: SubscriptionResolvers['jobUpdated'] = {
-  subscribe: (_root, { id }, { services, actor }) => {
-    const updates = jobUpdates(services, services.notifications, actor, id);
-    return updates as AsyncIterable<never>;
+  subscribe: async (_root, { id }, { services, actor }) => {
+    // Said here, it is an answer; thrown by the stream, it would break the socket.
+    if (!(await jobById(services, actor, id)))
+      throw new CameoError('NOT_FOUND', `There is no job with the id ${id}.`, ['id']);
+    return jobUpdates(services, services.notifications, actor, id) as AsyncIterable<never>;
   },
-  resolve: (run: unknown) => {
-    if (!run) throw new CameoError('NOT_FOUND', 'There is no such job.');
-    return run as never;
-  },
+  resolve: (run: unknown) => run as never,
 };
 
 export const jobResolvers: Resolvers = {

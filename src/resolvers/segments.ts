@@ -1,8 +1,13 @@
 import { CameoError } from '../errors.ts';
+import { type CustomerRow, customersById } from '../features/customers/customer.ts';
 import type { CustomerKey } from '../features/customers/key.ts';
 import { segmentDelete as remove } from '../features/segments/delete.ts';
 import { explainMembership as explain } from '../features/segments/explain-membership.ts';
 import { countMembers, membersOf } from '../features/segments/membership.ts';
+import {
+  type MembershipChange,
+  membershipChanges,
+} from '../features/segments/membership-changes.ts';
 import { segmentSave as save } from '../features/segments/save.ts';
 import { listSegments, segmentByKey } from '../features/segments/segment.ts';
 import type {
@@ -11,6 +16,7 @@ import type {
   QueryResolvers,
   Resolvers,
   SegmentResolvers,
+  SubscriptionResolvers,
 } from '../generated/graphql.ts';
 import { audited } from './audited.ts';
 import { connect } from './connection.ts';
@@ -80,9 +86,33 @@ const segmentRefresh: MutationResolvers['segmentRefresh'] = (_root, { input }, c
     job: await context.services.queue.refreshSegments(context.actor, input.keys ?? undefined),
   }));
 
+const segmentMembershipChanged: SubscriptionResolvers['segmentMembershipChanged'] = {
+  subscribe: async (_root, { segment }, { services, actor }) =>
+    (await membershipChanges(
+      services,
+      services.notifications,
+      actor,
+      segment,
+    )) as AsyncIterable<never>,
+  resolve: (change: unknown) => change as never,
+};
+
+/** A subscription lives long: each change is loaded anew, past the loaders of its connection. */
+const changedCustomer = async (
+  { customerId }: MembershipChange,
+  _args: unknown,
+  { services, actor }: Context,
+): Promise<CustomerRow> => {
+  const [customer] = await customersById(services.db, actor, [customerId]);
+  if (customer) return customer;
+  throw new CameoError('NOT_FOUND', `Customer ${customerId} is not there any more.`);
+};
+
 export const segmentResolvers: Resolvers = {
   Query: { segment, segments },
   Mutation: audited({ segmentSave, segmentDelete, segmentRefresh }),
   Customer: { segments: customerSegments, explainMembership },
   Segment: { members },
+  SegmentMembershipChange: { customer: changedCustomer },
+  Subscription: { segmentMembershipChanged },
 };

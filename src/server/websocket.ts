@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { type GraphQLSchema, specifiedRules, validate } from 'graphql';
+import { type GraphQLError, type GraphQLSchema, specifiedRules, validate } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { limitRules } from './limits.ts';
@@ -27,6 +27,7 @@ export function serveWebSocket<Context extends object>(
   options: SocketOptions<Context>,
 ): () => Promise<void> {
   const sockets = new WebSocketServer({ server, path: options.path, maxPayload: MAX_MESSAGE });
+  const masked = (error: GraphQLError) => options.mask(error.toJSON(), error);
   const disposable = useServer<Record<string, unknown>>(
     {
       schema: options.schema,
@@ -39,8 +40,9 @@ export function serveWebSocket<Context extends object>(
         options.contextFor(
           readAuthorization(socket.connectionParams) ?? socket.extra.request.headers.authorization,
         ) as Promise<Context & Record<string, unknown>>,
-      onError: (_context, _id, _payload, errors) =>
-        errors.map((error) => options.mask(error.toJSON(), error)),
+      onError: (_context, _id, _payload, errors) => errors.map(masked),
+      onNext: (_context, _id, _payload, _args, result) =>
+        result.errors && { data: result.data ?? null, errors: result.errors.map(masked) },
     },
     sockets,
   );

@@ -2,6 +2,7 @@ import { type Actor, requireRole } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
 import { CameoError } from '../../errors.ts';
 import type { Notifications } from '../../notifications.ts';
+import { stoppable } from '../stoppable.ts';
 import { jobById } from './read.ts';
 import { isFinished, JOBS_CHANNEL, type JobRun } from './run.ts';
 
@@ -18,17 +19,7 @@ export function jobUpdates(
 ): AsyncIterableIterator<JobRun> {
   requireRole(actor, 'reader');
   const changes = notifications.subscribe(JOBS_CHANNEL);
-  const runs = follow(deps, actor, id, changes);
-  const updates: AsyncIterableIterator<JobRun> = {
-    next: () => runs.next(),
-    // A generator that waits cannot be returned from; ending what it waits for wakes it.
-    return: async () => {
-      await changes.return?.();
-      return runs.return(undefined);
-    },
-    [Symbol.asyncIterator]: () => updates,
-  };
-  return updates;
+  return stoppable(follow(deps, actor, id, changes), changes);
 }
 
 async function* follow(

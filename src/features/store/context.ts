@@ -12,7 +12,7 @@ export interface Context {
   state(): Promise<State>;
   current(): State;
   plan(request: FeatureRequest): Promise<Plan>;
-  kinds(plan: Plan): Promise<Map<string, readonly KeyKind[] | undefined>>;
+  kinds(plan: Plan): Promise<ReadonlyMap<string, readonly KeyKind[]>>;
   forget(): void;
 }
 
@@ -63,13 +63,13 @@ export function createContext(db: StoreDb, registry: Registry): Context {
       return made;
     },
     async kinds(plan) {
-      const known = new Map<string, readonly KeyKind[] | undefined>();
-      for (const {
-        stored: { view },
-      } of plan.groups) {
-        known.set(view.entity.name, await knownKinds(db, await state(), view.entity));
+      const known = await state();
+      const entities = plan.groups.map(({ stored }) => stored.view.entity);
+      for (const entity of entities) {
+        // Almost always known; then nothing waits.
+        if (!known.keyKinds.has(entity.name)) await knownKinds(db, known, entity);
       }
-      return known;
+      return known.keyKinds;
     },
   };
 }

@@ -76,7 +76,7 @@ function toLookups(
   const keys: Components[] = [];
   const at: Date[] = [];
   for (const [index, row] of rows.entries()) {
-    const key = readKey(entity, kinds.get(entity.name), row, group.keyColumns, `row ${index}`);
+    const key = readKey(entity, kinds.get(entity.name), row, group.keyColumns, index);
     const instant = instants[index];
     if (!instant || textOf(entity, key) === undefined) continue;
     i.push(index);

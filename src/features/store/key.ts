@@ -8,7 +8,12 @@ const INT4 = 2_147_483_647n;
  * A component of a key as it is stored. 5 and "5" are one key; where the kind is int, "05" too.
  * @throws CameoError BAD_INPUT naming `where` when the value can be no key of this kind.
  */
-export function toComponent(kind: KeyKind | undefined, value: unknown, where: string): string {
+export function toComponent(
+  kind: KeyKind | undefined,
+  value: unknown,
+  where: () => string,
+): string {
+  if (kind === 'int' && Number.isSafeInteger(value)) return String(value);
   const whole =
     typeof value === 'bigint' ||
     Number.isSafeInteger(value) ||
@@ -21,7 +26,7 @@ export function toComponent(kind: KeyKind | undefined, value: unknown, where: st
   const wanted = kind === 'int' ? 'a whole number' : 'a text or a number';
   throw new CameoError(
     'BAD_INPUT',
-    `${where}: ${JSON.stringify(value) ?? String(value)} can be no key; give ${wanted}.`,
+    `${where()}: ${JSON.stringify(value) ?? String(value)} can be no key; give ${wanted}.`,
   );
 }
 
@@ -29,7 +34,7 @@ export function toComponent(kind: KeyKind | undefined, value: unknown, where: st
 export type Components = readonly (string | null)[];
 
 /**
- * Reads the key of a row; `columns` are the row's names for the entity's keys.
+ * Reads the key of a row, `place` in its list or in words; `columns` are the row's names for the entity's keys.
  * @throws CameoError BAD_INPUT naming a column that the row lacks or that can be no key.
  */
 export function readKey(
@@ -37,15 +42,19 @@ export function readKey(
   kinds: readonly KeyKind[] | undefined,
   row: Readonly<Record<string, unknown>>,
   columns: readonly string[],
-  where: string,
+  place: string | number,
 ): Components {
+  // Named only where something is wrong: reads come through here for each of their rows.
+  const where = () => (typeof place === 'number' ? `row ${place}` : place);
   return columns.map((column, index) => {
     const value = row[column];
     if (value === null) return null;
-    if (value !== undefined) return toComponent(kinds?.[index], value, `${where}, "${column}"`);
+    if (value !== undefined) {
+      return toComponent(kinds?.[index], value, () => `${where()}, "${column}"`);
+    }
     throw new CameoError(
       'BAD_INPUT',
-      `${where}: the key column "${column}" of entity "${entity.name}" is missing.`,
+      `${where()}: the key column "${column}" of entity "${entity.name}" is missing.`,
     );
   });
 }

@@ -6,7 +6,7 @@ import { keepNewest, latestSql } from './push.ts';
 import { expiredCustomers, refreshCustomers } from './refresh.ts';
 import { type State, type StoredView, servicesOf } from './state.ts';
 import { featureColumn, historyTable, keyColumn, keySql, valuesSql } from './tables.ts';
-import { lockVectors } from './vectors.ts';
+import { lockVectors, rebuildAll } from './vectors.ts';
 
 export interface MaterializeInput {
   readonly views: readonly StoredView[];
@@ -111,7 +111,7 @@ async function removeStrangers(db: StoreDb, events: readonly StoredView[]): Prom
       select 1 from customer c where c.id = o.customer_id and c.merged_into_id is null)`);
 }
 
-/** A pushed view's online rows, out of its history. */
+/** A pushed view's online rows, out of its history, and the vectors that hold them. */
 async function restoreLatest(
   db: StoreDb,
   state: State,
@@ -124,16 +124,13 @@ async function restoreLatest(
   const values = valuesSql(columns, (column) => featureColumn(column.name));
   const rows = sql`(select * from ${historyTable(view)} where event_at <= ${to}::timestamptz
     ${from ? sql`and event_at >= ${from}::timestamptz` : empty}) h`;
-  const services = servicesOf(state, [id]).map((service) => service.versionId);
   await transaction(db, async (tx) => {
     await lockVectors(tx, view.entity.name);
     await tx.query(sql`
       insert into feature_store.online_row as o
         (view_id, key, customer_id, event_at, created_at, seq, vals)
       ${latestSql(id, key, customer, values, rows)} ${keepNewest}`);
-    await tx.query(
-      sql`delete from feature_vector where service_version_id = any(${services}::int[])`,
-    );
+    for (const service of servicesOf(state, [id])) await rebuildAll(tx, service);
   });
 }
 

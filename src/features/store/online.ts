@@ -1,4 +1,4 @@
-import { type Lookups, readAsOf, type ViewRow } from './as-of.ts';
+import { readAsOf, type ViewRow } from './as-of.ts';
 import type { FeatureType } from './feature-type.ts';
 import { checkColumns, isTooOld, type Kinds, runOnDemand } from './historical.ts';
 import { type Components, readKey, textOf } from './key.ts';
@@ -50,26 +50,25 @@ export async function readOnline(
   const { rows } = request;
   if (rows.length === 0) return [];
   checkColumns(plan, rows);
-  const keys = plan.groups.map((group) => readKeys(group, kinds, rows));
+  const keys = readAllKeys(plan, kinds, rows);
   const stored = await readStored(
     db,
     plan,
     keys.map((of) => of.map((key) => key.text)),
     { now, useVectors: !request.fresh },
   );
-  const found: ((row: number) => ViewRow | undefined)[] = [];
+  const sides = { now, fresh: request.fresh === true };
+  const found: ViewRows[] = [];
   for (const [index, group] of plan.groups.entries()) {
-    found.push(
-      await complete(db, group, keys[index] ?? [], stored[index], {
-        now,
-        fresh: request.fresh === true,
-      }),
-    );
+    const rowsOf = keys[index] ?? [];
+    const again = outdated(group, rowsOf, stored[index], sides);
+    const computed = again.length === 0 ? undefined : await compute(db, group, rowsOf, again, now);
+    found.push({ group, keys: rowsOf, stored: stored[index], again: new Set(again), computed });
   }
   return rows.map((row, index) => {
     const more = Array.isArray(request.request) ? request.request[index] : request.request;
     return assemble(plan, row, { ...row, ...more }, now.getTime(), (group) =>
-      found[group]?.(index),
+      rowOf(found[group] as ViewRows, index),
     );
   });
 }
@@ -79,50 +78,71 @@ interface Key {
   readonly text: string | undefined;
 }
 
+/** Views of one entity under the same columns share their keys. */
+function readAllKeys(plan: Plan, kinds: Kinds, rows: OnlineRequest['rows']): (readonly Key[])[] {
+  const shared = new Map<string, readonly Key[]>();
+  return plan.groups.map((group) => {
+    const { entity } = group.stored.view;
+    const name = `${entity.name} ${group.keyColumns.join(' ')}`;
+    const keys = shared.get(name) ?? readKeys(group, kinds, rows);
+    shared.set(name, keys);
+    return keys;
+  });
+}
+
 function readKeys(group: Group, kinds: Kinds, rows: OnlineRequest['rows']): Key[] {
   const { entity } = group.stored.view;
   return rows.map((row, index) => {
-    const components = readKey(
-      entity,
-      kinds.get(entity.name),
-      row,
-      group.keyColumns,
-      `row ${index}`,
-    );
+    const components = readKey(entity, kinds.get(entity.name), row, group.keyColumns, index);
     return { components, text: textOf(entity, components) };
   });
 }
 
-/** The rows of one view, where need be computed now: a stored row is good for a span of time only. */
-async function complete(
-  db: Executor,
+/** One view's rows: stored ones, and those computed now because the stored one is not good now. */
+interface ViewRows {
+  readonly group: Group;
+  readonly keys: readonly Key[];
+  readonly stored: ReadonlyMap<string, StoredRow> | undefined;
+  readonly again: ReadonlySet<number>;
+  readonly computed: ReadonlyMap<number, ViewRow> | undefined;
+}
+
+function outdated(
   group: Group,
   keys: readonly Key[],
   stored: ReadonlyMap<string, StoredRow> | undefined,
   { now, fresh }: { now: Date; fresh: boolean },
-): Promise<(row: number) => ViewRow | undefined> {
-  const isEvents = group.stored.view.source.kind === 'events';
+): number[] {
+  const all = fresh && group.stored.view.source.kind === 'events';
   const i: number[] = [];
   for (const [index, { text }] of keys.entries()) {
-    const row = text === undefined ? undefined : stored?.get(text);
-    const good = fresh && isEvents ? false : !row || isGood(row, now.getTime());
-    if (text !== undefined && !good) i.push(index);
+    if (text === undefined) continue;
+    const row = stored?.get(text);
+    if (all || (row && !isGood(row, now.getTime()))) i.push(index);
   }
-  const lookups: Lookups = {
-    group,
-    i,
-    keys: i.map((index) => (keys[index] as Key).components),
-    at: i.map(() => now),
-  };
-  const computed =
-    i.length === 0 ? new Map<number, ViewRow>() : await readAsOf(db, lookups, 'event');
-  const again = new Set(i);
-  return (index) => {
-    if (again.has(index)) return computed.get(index);
-    const row = stored?.get(keys[index]?.text ?? '\0');
-    if (!row || row.eventMs === null) return undefined;
-    return { eventMs: row.eventMs, values: row.values, layout: group.layout };
-  };
+  return i;
+}
+
+function compute(
+  db: Executor,
+  group: Group,
+  keys: readonly Key[],
+  i: readonly number[],
+  now: Date,
+): Promise<Map<number, ViewRow>> {
+  const components = i.map((index) => (keys[index] as Key).components);
+  return readAsOf(db, { group, i, keys: components, at: i.map(() => now) }, 'event');
+}
+
+function rowOf(
+  { group, keys, stored, again, computed }: ViewRows,
+  index: number,
+): ViewRow | undefined {
+  if (again.has(index)) return computed?.get(index);
+  const text = keys[index]?.text;
+  const row = text === undefined ? undefined : stored?.get(text);
+  if (!row || row.eventMs === null) return undefined;
+  return { eventMs: row.eventMs, values: row.values, layout: group.layout };
 }
 
 /** Not from the future (pushed ahead of time, or computed by a clock since set back), nor expired. */

@@ -1,6 +1,6 @@
-import sql from 'sql-template-tag';
+import sql, { empty, type Sql } from 'sql-template-tag';
 import type { Executor } from './postgres.ts';
-import type { StoredService } from './state.ts';
+import type { StoredService, StoredView } from './state.ts';
 
 /** The first half of the lock's number; the second is the entity's name, hashed. */
 const VECTOR_LOCK = 7203;
@@ -47,13 +47,7 @@ async function rebuild(
     sql`
       with made as (
         insert into feature_vector (service_version_id, key, "values", valid_from, valid_until)
-        select ${versionId}::int, o.key,
-          json_object_agg(o.view_id,
-            json_build_array((extract(epoch from o.event_at) * 1000)::int8, o.vals)),
-          greatest(max(o.event_at), max(o.computed_at)), min(o.next_change_at)
-        from feature_store.online_row o
-        where o.view_id = any(${views.map((view) => view.id)}::int[]) and o.key = any(${keys}::text[])
-        group by o.key
+        ${vectorsSql(versionId, views, sql`and o.key = any(${keys}::text[])`)}
         on conflict (service_version_id, key) do update set "values" = excluded."values",
           valid_from = excluded.valid_from, valid_until = excluded.valid_until
         returning key)
@@ -61,4 +55,23 @@ async function rebuild(
       where v.service_version_id = ${versionId}::int and v.key = any(${keys}::text[])
         and v.key not in (select key from made)`,
   );
+}
+
+/** Writes all vectors of a service anew: for a new service of views that have rows already. */
+export async function rebuildAll(tx: Executor, { versionId, views }: StoredService): Promise<void> {
+  await tx.query(sql`delete from feature_vector where service_version_id = ${versionId}::int`);
+  await tx.query(sql`
+    insert into feature_vector (service_version_id, key, "values", valid_from, valid_until)
+    ${vectorsSql(versionId, views, empty)}`);
+}
+
+function vectorsSql(versionId: number, views: readonly StoredView[], more: Sql): Sql {
+  return sql`
+    select ${versionId}::int, o.key,
+      json_object_agg(o.view_id,
+        json_build_array((extract(epoch from o.event_at) * 1000)::int8, o.vals)),
+      greatest(max(o.event_at), max(o.computed_at)), min(o.next_change_at)
+    from feature_store.online_row o
+    where o.view_id = any(${views.map((view) => view.id)}::int[]) ${more}
+    group by o.key`;
 }

@@ -207,4 +207,19 @@ describe('a segment that fails', () => {
       size: 1,
     });
   });
+
+  it('does not hold up the transitions of the others', async () => {
+    const id = await world.customer();
+    await world.event(id, 'visit', 2 * DAY);
+    await save('active', WEEK);
+    await save('both', { and: [{ feature: { name: 'spend', op: 'GTE', value: 5 } }, WEEK] });
+    feature.broken = true;
+    world.deps.clock.set(noonPlus(9 * DAY));
+    await world.tick();
+    await world.tick();
+    expect((await stays(id)).map(({ key, exited }) => [key, exited])).toEqual([
+      ['active', noonPlus(5 * DAY + 1)],
+      ['both', null],
+    ]);
+  });
 });

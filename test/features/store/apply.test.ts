@@ -10,9 +10,8 @@ import {
   sum,
   text,
 } from '../../../src/features/store/index.ts';
-import type { FeatureValue } from '../../../src/features/store/online.ts';
 import { createFeatureStore } from '../../../src/features/store/store.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, featureOf, type World } from './world.ts';
 
 const driver = entity('driver', { keys: ['driver_id'] });
 const customer = entity('customer', { keys: ['customer_id'] });
@@ -71,9 +70,7 @@ describe('apply', () => {
       rows: [1, 2, 3].map((driver_id) => ({ driver_id })),
       features: ['growing:*'],
     });
-    expect(
-      online.map((row) => [(row.a as FeatureValue).value, (row.b as FeatureValue).value]),
-    ).toEqual([
+    expect(online.map((row) => [featureOf(row, 'a'), featureOf(row, 'b')])).toEqual([
       [1, null],
       [2, 'two'],
       [3, null],

@@ -11,8 +11,7 @@ import {
   pushed,
   sum,
 } from '../../../src/features/store/index.ts';
-import type { FeatureValue } from '../../../src/features/store/online.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, featureOf, type World } from './world.ts';
 
 const customer = entity('customer', { keys: ['customer_id'] });
 const orders = featureView('orders', {
@@ -49,10 +48,10 @@ beforeEach(async () => {
 afterAll(() => world.close());
 
 const spendOf = async (customer_id: number) =>
-  (
-    (await store.online({ rows: [{ customer_id }], features: ['orders:spend'] }))[0]
-      ?.spend as FeatureValue
-  ).value;
+  featureOf(
+    (await store.online({ rows: [{ customer_id }], features: ['orders:spend'] }))[0],
+    'spend',
+  );
 
 describe('incremental materialisation', () => {
   it('touches only dirty customers, and late events count from then on', async () => {
@@ -194,7 +193,7 @@ describe('a service vector', () => {
     ]);
     const read = async () => {
       const [row] = await store.online({ rows: [{ customer_id: 1 }], service: 'churn' });
-      return ['n_10d', 'spend', 'points'].map((name) => (row?.[name] as FeatureValue).value);
+      return ['n_10d', 'spend', 'points'].map((name) => featureOf(row, name));
     };
     const [kept] = await world.db.query<{ valid_until: Date }>(
       sql`select valid_until from feature_vector`,

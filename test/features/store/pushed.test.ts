@@ -17,7 +17,7 @@ import {
   vector,
 } from '../../../src/features/store/index.ts';
 import type { FeatureValue } from '../../../src/features/store/online.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, featureOf, type World } from './world.ts';
 
 const driver = entity('driver', { keys: ['driver_id'] });
 const pair = entity('pair', { keys: ['one', 'other'] });
@@ -118,7 +118,8 @@ describe('rows pushed to a view', () => {
         fc.integer({ min: -1, max: 7 }),
         async (batches, now) => {
           // A key space of its own for each run, instead of emptying the tables.
-          const base = (run += 1) * 10;
+          run += 1;
+          const base = run * 10;
           for (const batch of batches) {
             await store.push(
               'driver_stats',
@@ -150,7 +151,7 @@ describe('rows pushed to a view', () => {
               ...asked,
               rows: [1, 2, 3].map((id) => ({ driver_id: base + id })),
             });
-            expect(online.map((row) => (row.trips as FeatureValue).value)).toEqual(
+            expect(online.map((row) => featureOf(row, 'trips'))).toEqual(
               [1, 2, 3].map((id) => newest(all, id, now, null)?.trips ?? null),
             );
           }
@@ -175,9 +176,9 @@ describe('rows pushed to a view', () => {
         features: ['driver_stats:trips'],
       });
       return [
-        (row?.trips as FeatureValue).status,
-        (row?.rating as FeatureValue).status,
-        (row?.trips as FeatureValue).value,
+        (row?.trips as FeatureValue | undefined)?.status,
+        (row?.rating as FeatureValue | undefined)?.status,
+        featureOf(row, 'trips'),
         then?.trips,
       ];
     };
@@ -231,7 +232,7 @@ describe('rows pushed to a view', () => {
     const [now] = await store.online({ rows: [{ thing: 'x' }], features: names, fullNames: true });
     for (const [name, value] of Object.entries(values)) {
       expect(then?.[`everything__${name}`]).toEqual(value);
-      expect((now?.[`everything__${name}`] as FeatureValue).value).toEqual(value);
+      expect(featureOf(now, `everything__${name}`)).toEqual(value);
     }
   });
 
@@ -280,11 +281,7 @@ describe('rows pushed to a view', () => {
     ]) {
       const online = await store.online({ rows, ...asked });
       expect(
-        new Set(
-          online.map(
-            (row) => `${(row.trips as FeatureValue).value} ${(row.city as FeatureValue).value}`,
-          ),
-        ),
+        new Set(online.map((row) => `${featureOf(row, 'trips')} ${featureOf(row, 'city')}`)),
       ).toEqual(new Set(['3 c4']));
     }
   });
@@ -324,7 +321,7 @@ describe('a historical join', () => {
     const then = await store.historical({ rows, features: ['pair_stats:score'] });
     expect(then.map((row) => row.score)).toEqual(expected);
     const now = await store.online({ rows, features: ['pair_stats:score'] });
-    expect(now.map((row) => (row.score as FeatureValue).value)).toEqual(expected);
+    expect(now.map((row) => featureOf(row, 'score'))).toEqual(expected);
   });
 
   it('gives every row once, in order, with its other columns', async () => {
@@ -420,7 +417,7 @@ describe('a historical join', () => {
       rows: [{ driver_id: '1' }, { driver_id: 1n }, { driver_id: '01' }],
       features: ['driver_stats:trips'],
     });
-    expect(online.map((row) => (row.trips as FeatureValue).value)).toEqual([12, 12, 12]);
+    expect(online.map((row) => featureOf(row, 'trips'))).toEqual([12, 12, 12]);
     for (const driver_id of ['one', 1.5, {}, true]) {
       await expect(
         store.online({ rows: [{ driver_id }], features: ['driver_stats:trips'] }),
@@ -443,7 +440,7 @@ describe('a historical join', () => {
       service: 'priced',
       request: { km: 7 },
     });
-    expect(now.map((row) => (row.price as FeatureValue).value)).toEqual([14, 7]);
+    expect(now.map((row) => featureOf(row, 'price'))).toEqual([14, 7]);
     await expect(store.online({ rows: [{ driver_id: 3 }], service: 'priced' })).rejects.toThrow(
       '"km"',
     );

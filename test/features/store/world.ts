@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { createFakeClock, type FakeClock } from '../../../src/clock.ts';
 import { type Db, openDb } from '../../../src/db.ts';
+import type { FeatureValue } from '../../../src/features/store/online.ts';
 import type { Definition } from '../../../src/features/store/registry.ts';
 import { createFeatureStore, type FeatureStore } from '../../../src/features/store/store.ts';
 import { createTestDatabase } from '../../helpers/db.ts';
@@ -80,3 +81,7 @@ export async function createWorld(): Promise<World> {
     },
   };
 }
+
+/** The value of a feature in a row of `online`. */
+export const featureOf = (row: Record<string, unknown> | undefined, name: string): unknown =>
+  (row?.[name] as FeatureValue | undefined)?.value;

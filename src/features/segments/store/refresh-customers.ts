@@ -38,7 +38,8 @@ export async function refreshCustomers(
 
 /**
  * Lives through the transitions that are due by `at`, of at most `limit` customers that no other
- * refresh holds; each change is dated at the instant of its transition.
+ * refresh holds; each change is dated at the instant of its transition. Segments that fail wait for
+ * a refresh of everybody that succeeds.
  *
  * @returns how many customers were due: fewer than `limit` when no more are.
  */
@@ -51,8 +52,9 @@ export async function refreshDue(
   await shareSegments(tx);
   const rows = await tx.query<{ id: number }>(sql`
     select id from customer
-    where id in (select customer_id from segment_transition where at <= ${at.toISOString()}::timestamptz
-                 order by at limit ${limit})
+    where id in (select t.customer_id from segment_transition t join segment s on s.id = t.segment_id
+                 where t.at <= ${at.toISOString()}::timestamptz and s.kind = 'RULE' and s.error is null
+                 group by t.customer_id order by min(t.at) limit ${limit})
     order by id for no key update skip locked`);
   const ids = rows.map((row) => row.id);
   if (ids.length > 0) await refresh(deps, tx, ids, at, (walker) => walkDue(walker, at.getTime()));

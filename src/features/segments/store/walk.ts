@@ -31,8 +31,12 @@ const MOST_INSTANTS = 1_000;
  */
 export function walkDue(walker: Walker, until: number): void {
   for (let count = 0; count < MOST_INSTANTS; count++) {
-    const due = Math.min(...[...walker.standings.values()].map((s) => s.next ?? Infinity));
-    if (!(due <= until)) return;
+    const due = Math.min(
+      ...walker.definitions.map(
+        ({ id }) => walker.standings.get(id)?.next ?? Number.POSITIVE_INFINITY,
+      ),
+    );
+    if (due > until) return;
     evaluateAt(walker, due, (definition) => {
       const next = walker.standings.get(definition.id)?.next;
       return next !== undefined && next <= due;
