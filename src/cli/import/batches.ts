@@ -2,6 +2,7 @@ import type { EventInput } from '../../features/events/event-input.ts';
 import { type CheckedCall, MOST_EVENTS } from '../../features/events/ingest.ts';
 import type { Mapper } from './mapper.ts';
 import type { FileRecord } from './record.ts';
+import type { Row } from './row.ts';
 
 /** Characters of records that may wait in memory for one call. */
 const MOST_SIZE = 16 * 1_048_576;
@@ -16,8 +17,8 @@ export interface Rejected {
 /** Consecutive records of a file, ready for one call. */
 export interface Batch {
   readonly events: EventInput[];
-  /** The record that each event comes from, and how to show it. */
-  readonly sources: { readonly record: number; data(): unknown }[];
+  /** The record that each event comes from. */
+  readonly sources: { readonly number: number; readonly row: Row }[];
   readonly rejected: Rejected[];
   /** How many records the mapping left out, by reason. */
   readonly skipped: Map<string, number>;
@@ -91,7 +92,7 @@ function addRecord(batch: Batch, record: FileRecord, map: Mapper): void {
   if (mapped.ended) addGroup(batch, record.number - 1, mapped.ended);
   if ('event' in mapped) {
     batch.events.push(mapped.event);
-    batch.sources.push({ record: record.number, data: () => record.row.toJSON() });
+    batch.sources.push(record);
   } else if ('skipped' in mapped) {
     batch.skipped.set(mapped.skipped, (batch.skipped.get(mapped.skipped) ?? 0) + 1);
   } else {

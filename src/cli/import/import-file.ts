@@ -142,7 +142,7 @@ async function takeBatch({ deps, actor, done, rejects }: Run, batch: CheckedBatc
       if (status !== 'REJECTED' || !source || !error) continue;
       const where = error.field?.slice(2).join('.') ?? '';
       const reason = `${where === '' ? '' : `${where}: `}${error.message}`;
-      rejected.push({ record: source.record, reason, data: source.data() });
+      rejected.push({ record: source.number, reason, data: source.row.toJSON() });
     }
   }
   rejected.sort((a: Rejected, b: Rejected) => a.record - b.record);

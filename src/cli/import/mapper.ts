@@ -86,7 +86,12 @@ function createReader(mapping: Mapping): Read<Omit<EventInput, 'messageId'>> {
 
 function readType(type: Value): Read<string> {
   const read = readValue(type, () => '');
-  return (row) => String(read(row) ?? '');
+  // Ordinals ask for the type of the same row again.
+  let last: { row: Row; type: string } | undefined;
+  return (row) => {
+    if (last?.row !== row) last = { row, type: String(read(row) ?? '') };
+    return last.type;
+  };
 }
 
 function present(
