@@ -2,7 +2,7 @@ import type { EventInput } from '../../features/events/event-input.ts';
 import { type CheckedCall, MOST_EVENTS } from '../../features/events/ingest.ts';
 import type { Mapper } from './mapper.ts';
 import type { FileRecord } from './record.ts';
-import { jsonRow, type Row } from './row.ts';
+import { JsonRow, type Row } from './row.ts';
 
 /** Characters of records that may wait in memory for one call. */
 const MOST_SIZE = 16 * 1_048_576;
@@ -104,5 +104,5 @@ function addRecord(batch: Batch, record: FileRecord, map: Mapper): void {
 /** The event of a group of records; `record` is its last one. */
 function addGroup(batch: Batch, record: number, event: EventInput): void {
   batch.events.push(event);
-  batch.sources.push({ number: record, row: jsonRow(event) });
+  batch.sources.push({ number: record, row: new JsonRow(event) });
 }
