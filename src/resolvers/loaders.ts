@@ -27,6 +27,8 @@ import {
   templateValuesOf,
 } from '../features/serving/feature-values.ts';
 
+import type { Gather } from './gather.ts';
+
 /** Loads by customer id, with the same arguments for all customers of a batch. */
 type ById<Value> = DataLoader<number, Value>;
 
@@ -43,32 +45,41 @@ export interface Loaders {
   readonly timeline: (args: TimelineArguments) => ById<Page<EventRow>>;
 }
 
-export function createLoaders(services: Services, actor: Actor): Loaders {
+/** `gather` is shared by all requests of the process. */
+export function createLoaders(services: Services, actor: Actor, gather: Gather): Loaders {
   const { db, store } = services;
+  const byId = <Value>(topic: string, read: (ids: readonly number[]) => Promise<Value[]>) =>
+    new DataLoader<number, Value>((ids) => gather(`${actor.id} ${topic}`, ids, read));
+  const byIdWith = <Arguments, Value>(
+    topic: string,
+    read: (ids: readonly number[], args: Arguments) => Promise<Value[]>,
+  ) =>
+    byArguments((args: Arguments, key) => byId<Value>(`${topic} ${key}`, (ids) => read(ids, args)));
   return {
-    customer: new DataLoader((ids) => customersById(db, actor, ids)),
+    customer: byId('customer', (ids) => customersById(db, actor, ids)),
+    // Not gathered: an ambiguous name must fail its own request alone.
     customerByIdentity: new DataLoader((keys) => customersByIdentity(db, actor, keys), {
       cacheKeyFn: (key) => JSON.stringify([key.domain ?? null, key.kind, key.value]),
     }),
-    identities: new DataLoader((ids) => identitiesOf(db, ids)),
-    features: byArguments((args) => new DataLoader((ids) => featureValuesOf(store, ids, args))),
-    segments: byArguments(({ at }) => new DataLoader((ids) => segmentsOf(db, actor, ids, at))),
-    strategy: new DataLoader((ids) => strategiesOf(services, ids)),
-    nextBestActions: new DataLoader((ids) =>
+    identities: byId('identities', (ids) => identitiesOf(db, ids)),
+    features: byIdWith('features', (ids, args) => featureValuesOf(store, ids, args)),
+    segments: byIdWith('segments', (ids, { at }) => segmentsOf(db, actor, ids, at)),
+    strategy: byId('strategy', (ids) => strategiesOf(services, ids)),
+    nextBestActions: byId('actions', (ids) =>
       nextBestActions(services, actor, ids, (of) => templateValuesOf(store, of)),
     ),
-    timeline: byArguments((args) => new DataLoader((ids) => timelinesOf(db, ids, args))),
+    timeline: byIdWith('timeline', (ids, args) => timelinesOf(db, ids, args)),
   };
 }
 
 /** One loader for each different set of arguments. */
-export function byArguments<Arguments, Loader>(
-  create: (args: Arguments) => Loader,
+function byArguments<Arguments, Loader>(
+  create: (args: Arguments, key: string) => Loader,
 ): (args: Arguments) => Loader {
   const loaders = new Map<string, Loader>();
   return (args) => {
     const key = JSON.stringify(args);
-    const loader = loaders.get(key) ?? create(args);
+    const loader = loaders.get(key) ?? create(args, key);
     loaders.set(key, loader);
     return loader;
   };

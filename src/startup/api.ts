@@ -4,6 +4,7 @@ import { rememberKeys } from '../features/access/key-memory.ts';
 import { health } from '../features/health.ts';
 import type { Services } from '../features/services.ts';
 import type { Context } from '../resolvers/context.ts';
+import { createGather } from '../resolvers/gather.ts';
 import { createLoaders } from '../resolvers/loaders.ts';
 import { buildApi } from '../resolvers/schema.ts';
 import { startServer } from '../server.ts';
@@ -25,11 +26,12 @@ export async function openApi(config: Config, services: Services, closing: Closi
   const devKey = development
     ? await ensureDevKey(services, { home: config.home, value: config.devKey })
     : undefined;
+  const gather = createGather();
   const server = await startServer<Context>({
     schema: buildApi(services.store.list()),
     contextFor: async (authorization) => {
       const actor = await keys.authenticate(authorization);
-      return { actor, services, loaders: createLoaders(services, actor) };
+      return { actor, services, loaders: createLoaders(services, actor, gather) };
     },
     log: services.log,
     host: config.host,

@@ -31,12 +31,15 @@ export async function segmentsOf(
   customerIds: readonly number[],
   at?: Date,
 ): Promise<MembershipRow[][]> {
-  const rows = await db.query<Omit<MembershipRow, 'segment'> & { key: string }>(sql`
+  const rows = await db.prepared<Omit<MembershipRow, 'segment'> & { key: string }>(
+    at ? 'segments_of_then' : 'segments_of_now',
+    sql`
     select m.customer_id as "customerId", s.key, m.entered_at as "enteredAt",
            m.exited_at as "exitedAt", m.next_transition_at as "nextTransitionAt"
     from segment_membership m join segment s on s.id = m.segment_id
     where m.customer_id = any(${customerIds}::int4[]) and ${during(at)}
-    order by m.customer_id, s.key, m.entered_at`);
+    order by m.customer_id, s.key, m.entered_at`,
+  );
   const keys = [...new Set(rows.map((row) => row.key))];
   const segments = await segmentsByKey(db, actor, keys);
   const byKey = new Map(keys.map((key, index) => [key, segments[index]]));
