@@ -2,7 +2,7 @@ import type { EventInput } from '../../features/events/event-input.ts';
 import { type CheckedCall, MOST_EVENTS } from '../../features/events/ingest.ts';
 import type { Mapper } from './mapper.ts';
 import type { FileRecord } from './record.ts';
-import type { Row } from './row.ts';
+import { JsonRow, type Row } from './row.ts';
 
 /** Characters of records that may wait in memory for one call. */
 const MOST_SIZE = 16 * 1_048_576;
@@ -63,11 +63,14 @@ export async function* toBatches(
       size = 0;
     }
   }
-  if (batch.last > after && !isEmpty(batch)) yield batch;
+  const last = map.end?.();
+  if (last) addGroup(batch, batch.last, last);
+  if (!isEmpty(batch)) yield batch;
 }
 
+/** A record brings two events at most: its own and that of the group that ended before it. */
 const isFull = ({ events, rejected }: Batch, size: number) =>
-  events.length === MOST_EVENTS || rejected.length === MOST_EVENTS || size >= MOST_SIZE;
+  events.length >= MOST_EVENTS - 1 || rejected.length === MOST_EVENTS || size >= MOST_SIZE;
 
 const isEmpty = ({ events, rejected, skipped }: Batch) =>
   events.length === 0 && rejected.length === 0 && skipped.size === 0;
@@ -86,6 +89,7 @@ function addRecord(batch: Batch, record: FileRecord, map: Mapper): void {
     return;
   }
   const mapped = map(record.row, record.number);
+  if (mapped.ended) addGroup(batch, record.number - 1, mapped.ended);
   if ('event' in mapped) {
     batch.events.push(mapped.event);
     batch.sources.push(record);
@@ -95,4 +99,10 @@ function addRecord(batch: Batch, record: FileRecord, map: Mapper): void {
     const data = record.row.toJSON();
     batch.rejected.push({ record: record.number, reason: mapped.fault, data });
   }
+}
+
+/** The event of a group of records; `record` is its last one. */
+function addGroup(batch: Batch, record: number, event: EventInput): void {
+  batch.events.push(event);
+  batch.sources.push({ number: record, row: new JsonRow(event) });
 }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import sql from 'sql-template-tag';
 import type { Actor } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
 import { checkCall, storeCall } from '../../features/events/ingest.ts';
@@ -79,7 +80,7 @@ export async function importFile(
       { deps, actor, request, key, done, source, rejects },
       batches,
     );
-    if (finished) await clearCheckpoint(deps.db, key);
+    if (finished) await finish(deps, key);
     const seconds = (performance.now() - started) / 1000;
     return { ...done, finished, resumedAt, rejectedFile: rejects.path, seconds };
   } catch (error) {
@@ -87,6 +88,12 @@ export async function importFile(
   } finally {
     rejects.close();
   }
+}
+
+/** Queries right after a large import must not be planned for the table as it was before. */
+async function finish({ db }: Deps, key: string): Promise<void> {
+  await clearCheckpoint(db, key);
+  await db.query(sql`analyze customer, identity, event, event_receipt, trait_value`);
 }
 
 function chooseMapper(

@@ -1,9 +1,10 @@
 import sql from 'sql-template-tag';
 import { type Actor, requireDomain } from '../../auth.ts';
 import { CameoError } from '../../errors.ts';
+import { EVENT_COLUMNS, type EventRow } from '../customers/timeline.ts';
 import type { SegmentDeps } from './deps.ts';
 import { explain } from './evaluate.ts';
-import type { ClauseExplanation } from './memory/explain.ts';
+import type { ClauseExplanation, EvidenceEvent } from './memory/explain.ts';
 import { ruleOf } from './rule/parse-rule.ts';
 import type { Rule } from './rule/types.ts';
 import { type SegmentRow, segmentByKey } from './segment.ts';
@@ -13,7 +14,7 @@ export interface MembershipExplanation {
   readonly segment: SegmentRow;
   readonly at: Date;
   readonly member: boolean;
-  readonly clause: ClauseExplanation;
+  readonly clause: ClauseExplanation<EventRow>;
   /** When time alone could change it; never later than it does. */
   readonly nextTransitionAt: Date | undefined;
 }
@@ -39,7 +40,8 @@ export async function explainMembership(
   if (!segment)
     throw new CameoError('NOT_FOUND', `There is no segment "${input.segmentKey}".`, ['segment']);
   const living = await checkCustomer(deps, actor, input.customerId);
-  const clause = await explainRule(deps, segment, input.customerId, at);
+  const bare = await explainRule(deps, segment, input.customerId, at);
+  const clause = await withEvents(deps, input.customerId, bare);
   return {
     segment,
     at,
@@ -70,3 +72,28 @@ async function explainRule(deps: SegmentDeps, segment: SegmentRow, customerId: n
   if (!history) throw new Error('Invariant broken: no history was loaded');
   return explain(rule, history, at);
 }
+
+/** The clauses with their deciding events in full, in one more statement. */
+async function withEvents(
+  deps: SegmentDeps,
+  customerId: number,
+  clause: ClauseExplanation,
+): Promise<ClauseExplanation<EventRow>> {
+  const all = eventsOf(clause);
+  const rows = await deps.db.query<EventRow>(sql`
+    select ${EVENT_COLUMNS} from event e
+    where e.customer_id = ${customerId} and e.id = any(${all.map(({ id }) => id)}::int8[])
+      and e.occurred_at = any(${all.map((event) => event.occurredAt.toISOString())}::timestamptz[])`);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const fill = ({ events, clauses, ...rest }: ClauseExplanation): ClauseExplanation<EventRow> => ({
+    ...rest,
+    events: events.flatMap(({ id }) => byId.get(id) ?? []),
+    clauses: clauses.map(fill),
+  });
+  return fill(clause);
+}
+
+const eventsOf = ({ events, clauses }: ClauseExplanation): readonly EvidenceEvent[] => [
+  ...events,
+  ...clauses.flatMap(eventsOf),
+];

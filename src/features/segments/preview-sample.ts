@@ -8,15 +8,20 @@ export interface Drawn {
   readonly population: number;
 }
 
-const SAMPLE = 2_000;
+const SAMPLE = 1_000;
 
-/** Draws living customers of a domain; all of them when there are no more than the sample's size. */
+/** Draws about 1,000 living customers of a domain, each with the same chance; all when there are fewer. */
 export async function drawCustomers(db: Queryable, domainId: number): Promise<Drawn> {
-  const rows = await db.query<{ id: number; population: number }>(sql`
-    select id, count(*) over () as population from customer
-    where domain_id = ${domainId} and merged_into_id is null
-    order by random() limit ${SAMPLE}`);
-  return { ids: rows.map((row) => row.id), population: rows[0]?.population ?? 0 };
+  const living = sql`domain_id = ${domainId} and merged_into_id is null`;
+  const [row] = await db.query<{ population: number }>(
+    sql`select count(*) as population from customer where ${living}`,
+  );
+  const population = row?.population ?? 0;
+  const chance = population <= SAMPLE ? 1 : SAMPLE / population;
+  const rows = await db.query<{ id: number }>(
+    sql`select id from customer where ${living} and random() < ${chance}::float8`,
+  );
+  return { ids: rows.map(({ id }) => id), population };
 }
 
 /** A count in the sample as one in the population. */

@@ -51,7 +51,7 @@ export async function materializeViews(
     input.onPage?.(customers);
   }
   await removeStrangers(db, events);
-  return { customers, pages };
+  return withStatistics(db, { customers, pages });
 }
 
 async function startRun(
@@ -162,7 +162,7 @@ export async function materializeDirty(
       pages += 1;
     }
   }
-  return { customers, pages };
+  return withStatistics(db, { customers, pages });
 }
 
 async function claimDirty(tx: Executor): Promise<number[]> {
@@ -187,4 +187,13 @@ export function checkSpan(from: Date | undefined, to: Date, now: Date): void {
   if (from && from > to) {
     throw new CameoError('BAD_INPUT', `materialize: "from" (${from.toISOString()}) is after "to".`);
   }
+}
+
+/** So many rows that the planner's idea of the table is wrong until it looks again. */
+const MANY = 1_000;
+
+async function withStatistics(db: StoreDb, result: MaterializeResult): Promise<MaterializeResult> {
+  if (result.customers >= MANY)
+    await executorOn(db.pool).query(sql`analyze feature_store.online_row`);
+  return result;
 }

@@ -96,7 +96,12 @@ describe('explainMembership', () => {
       nextTransitionAt: new Date(Date.parse(NOON) + 2 * DAY + 1),
     });
     expect(inside.clause.events).toMatchObject([
-      { type: 'order', occurredAt: new Date(Date.parse(NOON) - DAY) },
+      {
+        type: 'order',
+        occurredAt: new Date(Date.parse(NOON) - DAY),
+        customerId: one,
+        properties: {},
+      },
     ]);
     expect(await ask(four, 'recent')).toMatchObject({ member: false });
     expect(await ask(four, 'recent', new Date(Date.parse(NOON) - 2 * DAY))).toMatchObject({

@@ -5,7 +5,7 @@ import { nextTransition } from './next-transition.ts';
 import { type Node, nodeHolds } from './prepare.ts';
 
 /** One clause of a rule with its answer and what decided it. */
-export interface ClauseExplanation {
+export interface ClauseExplanation<Event = EvidenceEvent> {
   /** The clause as a sentence. */
   readonly text: string;
   readonly rule: Rule;
@@ -13,11 +13,11 @@ export interface ClauseExplanation {
   /** When time alone will change this answer, to the millisecond or earlier; see nextTransition. */
   readonly nextTransitionAt: Date | undefined;
   /** Up to ten deciding events, newest first. */
-  readonly events: readonly EvidenceEvent[];
+  readonly events: readonly Event[];
   /** The count, the trait's or feature's value; since when a value or a stay has lasted. */
   readonly value: unknown;
   readonly since: Date | undefined;
-  readonly clauses: readonly ClauseExplanation[];
+  readonly clauses: readonly ClauseExplanation<Event>[];
 }
 
 export interface EvidenceEvent {

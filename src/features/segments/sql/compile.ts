@@ -1,4 +1,4 @@
-import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
+import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { CameoError } from '../../../errors.ts';
 import type { FeatureCatalog } from '../catalog.ts';
 import { canonicalJson } from '../rule/canonical.ts';
@@ -23,7 +23,8 @@ interface Compiled {
 /** One statement: `customer_id` of every living customer of the domain that the rule holds for. */
 export function membersSql(rule: Rule, scope: Omit<Scope, 'transitions'>): Sql {
   const compiled = compile(rule, { ...scope, transitions: false });
-  return sql`select c.id as customer_id ${fromSql(compiled)} and ${holdsSql(compiled, rule)}`;
+  return sql`
+    ${withSql(compiled)} select c.id as customer_id ${fromSql(compiled)} and ${holdsSql(compiled, rule)}`;
 }
 
 /**
@@ -33,6 +34,7 @@ export function membersSql(rule: Rule, scope: Omit<Scope, 'transitions'>): Sql {
 export function statesSql(rule: Rule, scope: Omit<Scope, 'transitions'>): Sql {
   const compiled = compile(rule, { ...scope, transitions: true });
   return sql`
+    ${withSql(compiled)}
     select c.id as customer_id, ${holdsSql(compiled, rule)} as holds,
            nullif(${nextSql(compiled, rule)}, 'infinity'::timestamptz) as next
     ${fromSql(compiled)}`;
@@ -69,16 +71,24 @@ function entryOf(catalog: FeatureCatalog, what: string, name: string, scope: Sco
 
 /**
  * Where only the answer is wanted, a leaf is the set of customers whom it answers otherwise than a
- * customer without a row: the planner turns these into semi- and anti-joins.
+ * customer without a row. Materialized, because a planner that takes the tables for small (right
+ * after an import) would else compute a leaf anew for every customer.
  */
+function withSql({ scope, leaves }: Compiled): Sql {
+  const relations = [...leaves.values()].map(({ name, body, otherwise }) =>
+    scope.transitions
+      ? sql`${name} as materialized (${body})`
+      : sql`${name} as materialized (
+          select b.customer_id from (${body}) b where b.holds is ${raw(String(!otherwise))})`,
+  );
+  return sql`with ${join(relations)}`;
+}
+
 function fromSql({ scope, leaves }: Compiled): Sql {
-  const joins = [...leaves.values()].map(({ name, body, otherwise }) => {
-    const relation = scope.transitions
-      ? body
-      : sql`select b.customer_id from (${body}) b where b.holds is ${raw(otherwise ? 'false' : 'true')}`;
-    return sql`left join (${relation}) ${name} on ${name}.customer_id = c.id`;
-  });
-  return sql`from customer c ${joins.length > 0 ? join(joins, ' ') : empty}
+  const joins = [...leaves.values()].map(
+    ({ name }) => sql`left join ${name} on ${name}.customer_id = c.id`,
+  );
+  return sql`from customer c ${join(joins, ' ')}
     where c.domain_id = ${scope.domainId} and c.merged_into_id is null${restrict(scope, 'c.id')}`;
 }
 

@@ -32,7 +32,8 @@ export function regularitySql(
   const body = sql`
     select c.customer_id, ${good} + ${missing} >= ${atLeast}::int8 as holds, min(c.boundary) as next
     from (
-      select a.customer_id, p.period, count(*) as n,
+      select a.customer_id, case when a.age < 0 then -1 else a.age / ${length} - twice.shift end as period,
+             count(*) as n,
              min(case when a.age < 0 then a.occurred_at
                       when a.age % ${length} = 0 then a.occurred_at + ${milliseconds(1)} * (a.age + 1)
                       else a.occurred_at + ${milliseconds(1)} * ((a.age / ${length} + 1) * ${length})
@@ -44,11 +45,10 @@ export function regularitySql(
         where e.domain_id = ${scope.domainId} and e.type = ${condition.type}
           ${since(at - periods * knownMs(period))}${until(scope, at)}${restrict(scope, 'e.customer_id')}${whereSql(condition.where)}
       ) a
-      cross join lateral generate_series(
-        case when a.age < 0 then -1 else greatest(0, (a.age + ${length} - 1) / ${length} - 1) end,
-        case when a.age < 0 then -1 else least(${periods - 1}::int8, a.age / ${length}) end
-      ) as p(period)
-      group by a.customer_id, p.period
+      cross join (values (0), (1)) as twice (shift)
+      where (twice.shift = 0 or (a.age > 0 and a.age % ${length} = 0))
+        and (a.age < 0 or a.age / ${length} - twice.shift between 0 and ${periods - 1}::int8)
+      group by 1, 2
     ) c
     group by c.customer_id`;
   return { body, otherwise: goodWithout >= atLeast };

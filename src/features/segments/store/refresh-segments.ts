@@ -44,7 +44,17 @@ export async function refreshSegments(
     results.push(await refreshOne(deps, definition, at));
     await onProgress?.(results.length / chosen.length);
   }
+  await analyzeAfter(deps, results);
   return results;
+}
+
+const MANY = 1_000;
+
+/** Where much was written at once, the planner must not go on believing in small tables. */
+async function analyzeAfter({ db }: SegmentDeps, results: readonly RefreshResult[]): Promise<void> {
+  const written = results.reduce((n, { entered, exited }) => n + (entered ?? 0) + (exited ?? 0), 0);
+  if (written >= MANY)
+    await db.query(sql`analyze segment_membership, segment_transition, segment_change`);
 }
 
 async function liveThroughDue(deps: SegmentDeps, at: Date): Promise<void> {
@@ -95,6 +105,10 @@ async function computeStates(
   domainId: number,
   at: Date,
 ): Promise<void> {
+  // Sorting the events of everybody in the default 4 MB goes over disk.
+  await tx.query(sql`select set_config('work_mem', '64MB', true)`);
+  // Everybody is joined with everybody: never row by row, whatever the planner thinks of the sizes.
+  await tx.query(sql`select set_config('enable_nestloop', 'off', true)`);
   await tx.query(sql`
     create temp table segment_state (customer_id int4, holds boolean, next timestamptz) on commit drop`);
   await tx.query(
