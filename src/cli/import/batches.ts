@@ -47,6 +47,8 @@ export async function* toBatches(
   map: Mapper,
   after: number,
 ): AsyncGenerator<Batch> {
+  // With groups a record brings two events at most: its own and that of the group that ended before.
+  const room = map.end ? MOST_EVENTS - 1 : MOST_EVENTS;
   let batch = emptyBatch(after);
   let size = 0;
   for await (const piece of pieces) {
@@ -57,7 +59,7 @@ export async function* toBatches(
       if (settled) continue;
       batch.last = record.number;
       size += record.size;
-      if (!isFull(batch, size)) continue;
+      if (!isFull(batch, size, room)) continue;
       yield batch;
       batch = emptyBatch(record.number);
       size = 0;
@@ -68,9 +70,8 @@ export async function* toBatches(
   if (!isEmpty(batch)) yield batch;
 }
 
-/** A record brings two events at most: its own and that of the group that ended before it. */
-const isFull = ({ events, rejected }: Batch, size: number) =>
-  events.length >= MOST_EVENTS - 1 || rejected.length === MOST_EVENTS || size >= MOST_SIZE;
+const isFull = ({ events, rejected }: Batch, size: number, room: number) =>
+  events.length >= room || rejected.length === MOST_EVENTS || size >= MOST_SIZE;
 
 const isEmpty = ({ events, rejected, skipped }: Batch) =>
   events.length === 0 && rejected.length === 0 && skipped.size === 0;
