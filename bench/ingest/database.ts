@@ -9,7 +9,7 @@ const migrationsDir = fileURLToPath(new URL('../../prisma/migrations', import.me
 
 /** Runs `work` against an embedded PostgreSQL of its own, with the settings that `npm start` uses. */
 export async function withBenchDatabase(work: (url: string) => Promise<void>): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cameo-bench-'));
+  const dataDir = mkdtempSync(join(tmpdir(), 'cameo-ingest-bench-'));
   const server = await startPostgres({ dataDir });
   try {
     await applyMigrations({ url: server.url, migrationsDir });

@@ -80,7 +80,7 @@ export async function importFile(
       { deps, actor, request, key, done, source, rejects },
       batches,
     );
-    if (finished) await finish(deps, key);
+    if (finished) await finish(deps, key, done);
     const seconds = (performance.now() - started) / 1000;
     return { ...done, finished, resumedAt, rejectedFile: rejects.path, seconds };
   } catch (error) {
@@ -90,10 +90,14 @@ export async function importFile(
   }
 }
 
+/** From here on an import is large: statistics of large tables are too dear for a few events. */
+const LARGE = 10_000;
+
 /** Queries right after a large import must not be planned for the table as it was before. */
-async function finish({ db }: Deps, key: string): Promise<void> {
+async function finish({ db }: Deps, key: string, { accepted }: Checkpoint): Promise<void> {
   await clearCheckpoint(db, key);
-  await db.query(sql`analyze customer, identity, event, event_receipt, trait_value`);
+  if (accepted >= LARGE)
+    await db.query(sql`analyze customer, identity, event, event_receipt, trait_value`);
 }
 
 function chooseMapper(

@@ -36,36 +36,39 @@ function changesGraph(graph: IdentityGraph, list: readonly IdentityRef[]): boole
 }
 
 interface HolderRow {
-  /** Place of the name in the list that was asked for, from 1. */
-  place: number;
+  value: string;
   customer: number;
   origin: number;
 }
 
+/** One statement a kind: the values of one kind are looked up in a single pass of the index. */
 async function readHolders(
   tx: Queryable,
   domainId: number,
   identities: readonly IdentityRef[],
   holders: Map<string, Holder>,
 ): Promise<void> {
-  // OFFSET 0 keeps it one index probe a name: a hash join would read the whole table.
-  const rows = await tx.prepared<HolderRow>(
-    'identity-holders',
-    sql`
-      SELECT name.place, i.customer_id AS customer, i.origin_customer_id AS origin
-      FROM unnest(
-        ${identities.map(({ kind }) => kind)}::text[],
-        ${identities.map(({ value }) => value)}::text[]
-      ) WITH ORDINALITY AS name(kind, value, place)
-      CROSS JOIN LATERAL (
-        SELECT customer_id, origin_customer_id FROM identity
-        WHERE domain_id = ${domainId} AND kind = name.kind AND value = name.value OFFSET 0
-      ) AS i`,
-  );
-  for (const { place, customer, origin } of rows) {
-    const identity = identities[place - 1];
-    if (identity) holders.set(identityKey(identity), { customer, origin });
+  for (const [kind, values] of byKind(identities)) {
+    const rows = await tx.prepared<HolderRow>(
+      'identity-holders',
+      sql`
+        SELECT value, customer_id AS customer, origin_customer_id AS origin FROM identity
+        WHERE domain_id = ${domainId} AND kind = ${kind} AND value = ANY(${values}::text[])`,
+    );
+    for (const { value, customer, origin } of rows) {
+      holders.set(identityKey({ kind, value }), { customer, origin });
+    }
   }
+}
+
+function byKind(identities: readonly IdentityRef[]): Map<string, string[]> {
+  const kinds = new Map<string, string[]>();
+  for (const { kind, value } of identities) {
+    const values = kinds.get(kind);
+    if (values) values.push(value);
+    else kinds.set(kind, [value]);
+  }
+  return kinds;
 }
 
 async function readCounts(

@@ -90,11 +90,13 @@ export async function openResolver(
 }
 
 function settled(graph: IdentityGraph, identities: readonly IdentityRef[]): Holder | undefined {
-  const [first, ...rest] = identities;
-  const holder = first && graph.holders.get(identityKey(first));
-  const same = (each: IdentityRef) =>
-    graph.holders.get(identityKey(each))?.customer === holder?.customer;
-  return holder && rest.every(same) ? holder : undefined;
+  let first: Holder | undefined;
+  for (const identity of identities) {
+    const holder = graph.holders.get(identityKey(identity));
+    if (!holder || (first && first.customer !== holder.customer)) return undefined;
+    first ??= holder;
+  }
+  return first;
 }
 
 function originOf(graph: IdentityGraph, { via }: Link): number | undefined {
