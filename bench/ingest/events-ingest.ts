@@ -53,7 +53,7 @@ async function run(deps: Deps, events: number, customers: number, rounds: number
 }
 
 async function timeRaw(deps: Deps, name: string, tables: Table[]): Promise<number> {
-  const rows = await readRows(deps.db, name);
+  const rows = await readRows(deps.db, sql`message_id LIKE ${`${name}-%`}`);
   const taken = await timeCopy(deps.db, rows, tables);
   await deps.db.query(sql`DELETE FROM event_receipt WHERE message_id LIKE ${`raw-${name}-%`}`);
   await deps.db.query(sql`DELETE FROM event WHERE message_id LIKE ${`raw-${name}-%`}`);

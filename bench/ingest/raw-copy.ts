@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Db } from '../../src/db.ts';
 import { copyLines } from '../../src/features/events/copy-lines.ts';
 
@@ -13,14 +13,14 @@ export type Table = keyof typeof TABLES;
 export type Rows = Record<Table, string[]>;
 
 /**
- * The rows that a call has just stored, as COPY text under fresh message ids, so that the same rows
+ * The rows of these events, which were just stored, as COPY text under fresh message ids, so that the same rows
  * can be written again by COPY alone.
  */
-export async function readRows(db: Db, prefix: string): Promise<Rows> {
+export async function readRows(db: Db, which: Sql): Promise<Rows> {
   const events = await db.query<Record<string, string | number | null>>(sql`
     SELECT domain_id, customer_id, origin_customer_id, 'raw-' || message_id AS message_id, type,
       occurred_at::text, item_id, amount, currency, text, properties::text, created_at::text
-    FROM event WHERE message_id LIKE ${`${prefix}-%`} ORDER BY id`);
+    FROM event WHERE ${which} ORDER BY id`);
   const customers = [...new Set(events.map(({ customer_id }) => customer_id ?? null))];
   const receipts = [...events].sort((a, b) =>
     String(a.message_id) < String(b.message_id) ? -1 : 1,

@@ -18,7 +18,7 @@ export async function fillWorld(
   );
   await ensureEventPartitions(db, ...months);
   const { customers, events } = sizes;
-  await db.query(sql`INSERT INTO domain (id, key) VALUES (1, 'bench')`);
+  await db.query(sql`INSERT INTO domain (key) VALUES ('bench')`);
   await db.query(sql`
     INSERT INTO customer (id, domain_id, traits)
     SELECT n, 1, jsonb_build_object('country', n % 40, 'tier', n % 4)

@@ -21,6 +21,14 @@ export async function dropDatabase(url) {
   await execute(maintenance(url), `DROP DATABASE IF EXISTS ${quote(nameOf(url))}`);
 }
 
+// Cameo makes these beside what schema.prisma tells: the tables of feature views, and the job queue.
+const ownSchemas = ['feature_store', 'graphile_worker'];
+
+/** Drops what Prisma does not know of, so that a reset leaves nothing that migrations trip over. */
+export async function dropOwnSchemas(url) {
+  await execute(url, `DROP SCHEMA IF EXISTS ${ownSchemas.join(', ')} CASCADE`);
+}
+
 function maintenance(url) {
   return withDatabase(url, 'postgres');
 }

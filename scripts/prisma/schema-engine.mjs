@@ -4,7 +4,7 @@
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { dropShadows } from './adapter.mjs';
-import { canConnect, createDatabase, dropDatabase } from './database.mjs';
+import { canConnect, createDatabase, dropDatabase, dropOwnSchemas } from './database.mjs';
 import { engineVersion, openEngine } from './engine.mjs';
 
 const { values: options, positionals } = parseArgs({
@@ -73,6 +73,7 @@ async function serve() {
 async function answer(engine, id, method, params) {
   if (method === 'getDatabaseVersion') return engine.version(null);
   if (method === 'createDatabase') return createDatabase(datasource.url);
+  if (method === 'reset') await dropOwnSchemas(datasource.url);
   if (method === 'diff') return answerDiff(engine, id, params);
   return (await engine[method](params)) ?? {};
 }

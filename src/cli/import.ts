@@ -20,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run({ file, domain, mapping, environment }: ImportOptions): Promise<number> {
-  const config = readConfig({ ...process.env, ...environment });
+  const config = readConfig(environment);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   const { db, close } = await joinDatabase(config, (line) => console.error(line));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { completeNative } from './native.ts';
@@ -26,6 +26,7 @@ function canHold(root: string, user: ServerUser): boolean {
     mkdirSync(root, { recursive: true });
     // A folder that a stranger put at a name we can be guessed to use is not ours to fill.
     if (![0, user.uid, process.getuid?.()].includes(lstatSync(root).uid)) return false;
+    letThrough(root, user);
     const probe = join(root, 'probe');
     makeOwned(probe, user);
     const writable = canWrite(user, probe);
@@ -34,6 +35,14 @@ function canHold(root: string, user: ServerUser): boolean {
   } catch {
     return false;
   }
+}
+
+/** Opens a folder that root keeps to itself to the server's group: to pass through, not to list. */
+function letThrough(dir: string, user: ServerUser): void {
+  const { uid, mode } = lstatSync(dir);
+  if (user.uid === undefined || uid !== 0 || mode & 0o011) return;
+  chownSync(dir, uid, user.gid);
+  chmodSync(dir, (mode & 0o777) | 0o010);
 }
 
 /** Makes an empty folder that belongs to `user` and opens to nobody else. */

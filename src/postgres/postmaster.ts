@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifyProcess } from './process-identity.ts';
 
@@ -30,10 +30,24 @@ function readPidFile(clusterDir: string): string[] | undefined {
   }
 }
 
+/**
+ * Whether the process is the server of this very folder, by whatever path either came to it. In
+ * doubt it is: removing the pid file of a living server would let a second one ruin its data.
+ */
 function serves(pid: number, clusterDir: string): boolean {
-  return (
-    identifyProcess(pid) !== undefined && commandOf(pid).includes(`postgres -D ${clusterDir} `)
-  );
+  if (!identifyProcess(pid) || !/\bpostgres\b/.test(commandOf(pid))) return false;
+  // A server works in its data folder; where there is no /proc we cannot see where.
+  const workingDir = statOf(`/proc/${pid}/cwd`);
+  const own = statOf(clusterDir);
+  return !workingDir || (workingDir.ino === own?.ino && workingDir.dev === own.dev);
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function commandOf(pid: number): string {

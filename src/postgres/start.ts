@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { mkdirSync, realpathSync } from 'node:fs';
 import pg from 'pg';
 import { hasClients, registerClient } from './clients.ts';
 import { type Cluster, clusterDir, databaseName, ensureCluster } from './init-cluster.ts';
@@ -39,7 +39,9 @@ export type EmbeddedPostgres = {
  * @throws when this machine cannot run it; the message says why and what to do.
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
-  const dataDir = resolve(options.dataDir);
+  mkdirSync(options.dataDir, { recursive: true });
+  // The link that it may be can go or change before the server is left.
+  const dataDir = realpathSync(options.dataDir);
   return takeTurn(dataDir, async () => {
     const state = readState(dataDir);
     const { root = chooseRoot(dataDir, serverUser(clusterDir(dataDir))) } = state;

@@ -14,11 +14,17 @@ import {
 } from '../features/customers/timeline.ts';
 import type { Page } from '../features/page.ts';
 import { type MembershipRow, segmentsOf } from '../features/segments/membership.ts';
+import {
+  type NextBestAction,
+  nextBestActions,
+} from '../features/segments/strategy/next-best-actions.ts';
+import { type Strategy, strategiesOf } from '../features/segments/strategy/strategy.ts';
 import type { Services } from '../features/services.ts';
 import {
   type FeatureArguments,
   type FeatureValueRow,
   featureValuesOf,
+  templateValuesOf,
 } from '../features/serving/feature-values.ts';
 
 /** Loads by customer id, with the same arguments for all customers of a batch. */
@@ -31,10 +37,14 @@ export interface Loaders {
   readonly identities: ById<IdentityRow[]>;
   readonly features: (args: FeatureArguments) => ById<FeatureValueRow[]>;
   readonly segments: (args: { at: Date | undefined }) => ById<MembershipRow[]>;
+  /** By segment id. */
+  readonly strategy: ById<Strategy | null>;
+  readonly nextBestActions: ById<NextBestAction[]>;
   readonly timeline: (args: TimelineArguments) => ById<Page<EventRow>>;
 }
 
-export function createLoaders({ db, store }: Services, actor: Actor): Loaders {
+export function createLoaders(services: Services, actor: Actor): Loaders {
+  const { db, store } = services;
   return {
     customer: new DataLoader((ids) => customersById(db, actor, ids)),
     customerByIdentity: new DataLoader((keys) => customersByIdentity(db, actor, keys), {
@@ -43,6 +53,10 @@ export function createLoaders({ db, store }: Services, actor: Actor): Loaders {
     identities: new DataLoader((ids) => identitiesOf(db, ids)),
     features: byArguments((args) => new DataLoader((ids) => featureValuesOf(store, ids, args))),
     segments: byArguments(({ at }) => new DataLoader((ids) => segmentsOf(db, actor, ids, at))),
+    strategy: new DataLoader((ids) => strategiesOf(services, ids)),
+    nextBestActions: new DataLoader((ids) =>
+      nextBestActions(services, actor, ids, (of) => templateValuesOf(store, of)),
+    ),
     timeline: byArguments((args) => new DataLoader((ids) => timelinesOf(db, ids, args))),
   };
 }

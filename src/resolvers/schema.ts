@@ -10,9 +10,12 @@ import { eventResolvers } from './events.ts';
 import { featureResolvers } from './features.ts';
 import { identityResolvers } from './identity.ts';
 import { jobResolvers } from './jobs.ts';
+import { previewResolvers } from './previews.ts';
 import { scalars } from './scalars.ts';
 import { segmentResolvers } from './segments.ts';
+import { strategyResolvers } from './strategies.ts';
 import { typedFeatures } from './typed-features.ts';
+import { webhookResolvers } from './webhooks.ts';
 
 const SDL = fileURLToPath(new URL('../schema/', import.meta.url));
 
@@ -23,6 +26,9 @@ const TOPICS: Resolvers[] = [
   identityResolvers,
   featureResolvers,
   segmentResolvers,
+  previewResolvers,
+  strategyResolvers,
+  webhookResolvers,
   jobResolvers,
 ];
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CameoError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -31,10 +30,11 @@ export function createMask(log: Logger) {
   };
 }
 
-/** What a resolver threw, or what a refusal stands for. */
+/** What a resolver threw, the making of the context failed with, or a refusal stands for. */
 function causeOf(raw: unknown): unknown {
-  const refused = raw instanceof GraphQLError ? raw.originalError : undefined;
-  return refused instanceof CameoError ? refused : unwrapResolverError(raw);
+  const cause = (raw instanceof GraphQLError && raw.originalError) || raw;
+  // graphql-js wraps what is no Error of its own realm (a worker's, a test's).
+  return (cause as { thrownValue?: unknown } | undefined)?.thrownValue ?? cause;
 }
 
 function shown(formatted: GraphQLFormattedError, error: CameoError): GraphQLFormattedError {

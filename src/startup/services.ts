@@ -1,7 +1,7 @@
 import { requireRole } from '../auth.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db.ts';
-import { DEFINITIONS } from '../features/definitions/all.ts';
+import { definitions } from '../features/definitions/definitions.ts';
 import { changesFreshness } from '../features/jobs/freshness.ts';
 import { segmentFreshness } from '../features/segments/freshness.ts';
 import type { Services, WorkQueue } from '../features/services.ts';
@@ -26,7 +26,7 @@ export async function createServices(
   const store = createFeatureStore({
     db,
     clock,
-    definitions: DEFINITIONS,
+    definitions,
     print: (line) => log.info(line),
   });
   await store.apply();

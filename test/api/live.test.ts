@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApi, type TestApi } from '../helpers/api.ts';
-import { subscribe } from '../helpers/subscribe.ts';
+import { followJob, subscribe } from '../helpers/subscribe.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -28,19 +28,6 @@ async function order(person: string, at: string, amount: number): Promise<string
   };
   const { eventsIngest } = await api.data(INGEST, { events: [event] });
   return eventsIngest.receipts[0].customerId;
-}
-
-/** Follows a job to its end; gives the states it went through. */
-async function follow(id: string): Promise<string[]> {
-  const updates = await subscribe<{ jobUpdated: { state: string } }>(
-    api,
-    `subscription { jobUpdated(id: "${id}") { state } }`,
-  );
-  const states: string[] = [];
-  while (!['DONE', 'FAILED'].includes(states.at(-1) ?? ''))
-    states.push((await updates.next()).jobUpdated.state);
-  await updates.close();
-  return states;
 }
 
 describe('an event', () => {
@@ -108,7 +95,7 @@ describe('a job', () => {
     async (mutation) => {
       const data = await api.data(`mutation { queued: ${mutation} { job { id state } } }`);
       expect(data.queued.job.state).toBe('QUEUED');
-      expect((await follow(data.queued.job.id)).at(-1)).toBe('DONE');
+      expect((await followJob(api, data.queued.job.id)).at(-1)).toBe('DONE');
     },
   );
 

@@ -8,7 +8,7 @@ import { type Cameo, startCameo } from '../../src/cameo.ts';
 import type { Config } from '../../src/config.ts';
 import { createKey } from '../../src/features/access/manage-keys.ts';
 import type { Services } from '../../src/features/services.ts';
-import { createTestDatabase } from './db.ts';
+import { createTestDatabase, type TestDatabase } from './db.ts';
 import { NOW } from './world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what a query answers is known to the test that asks it
@@ -39,9 +39,12 @@ export interface TestApi {
 
 const DEV_KEY = 'development-key-of-the-tests';
 
-/** Starts Cameo on a database of its own; the clock stands still at `now`. */
-export async function startTestApi(overrides: Partial<Config> = {}): Promise<TestApi> {
-  const database = await createTestDatabase();
+/** Starts Cameo on a database of its own, unless one is given; the clock stands still at NOW. */
+export async function startTestApi(
+  overrides: Partial<Config> = {},
+  given?: TestDatabase,
+): Promise<TestApi> {
+  const database = given ?? (await createTestDatabase());
   const home = mkdtempSync(join(tmpdir(), 'cameo-test-'));
   const config = testConfig(database.url, home, overrides);
   const never = new AbortController().signal;

@@ -40,3 +40,16 @@ export async function subscribe<Item>(
     },
   };
 }
+
+/** Follows a job to its end; gives the states that it went through. */
+export async function followJob(api: TestApi, id: string): Promise<string[]> {
+  const updates = await subscribe<{ jobUpdated: { state: string } }>(
+    api,
+    `subscription { jobUpdated(id: "${id}") { state } }`,
+  );
+  const states: string[] = [];
+  while (!['DONE', 'FAILED'].includes(states.at(-1) ?? ''))
+    states.push((await updates.next()).jobUpdated.state);
+  await updates.close();
+  return states;
+}

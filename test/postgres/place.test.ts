@@ -72,8 +72,19 @@ describe('chooseRoot', () => {
     expect(chooseRoot(folder, serverUser(folder))).toBe(folder);
   });
 
+  itAsRoot(
+    'is a folder that root keeps to itself, opened to nobody but the group of the server',
+    () => {
+      const closed = closedFolder();
+      const user = serverUser(closed);
+      expect(chooseRoot(closed, user)).toBe(closed);
+      expect(statSync(closed)).toMatchObject({ uid: 0, gid: user.gid });
+      expect(statSync(closed).mode & 0o777).toBe(0o710);
+    },
+  );
+
   itAsRoot('refuses a folder that someone else put where the fallback would be', () => {
-    const closed = closedFolder();
+    const closed = join(closedFolder(), 'data');
     const fallback = chooseRoot(closed, serverUser(closed));
     elsewhere.push(fallback);
     execFileSync('chown', ['12345:23456', fallback]);

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -100,6 +101,19 @@ describe('startPostgres beside or after other processes', () => {
     expect(await answers(parent)).toBe(false);
   });
 
+  it('knows a running server by whatever path it is asked for', async () => {
+    const server = await start();
+    const link = `${dataDir}-link`;
+    symlinkSync(dataDir, link);
+    const guest = await startPostgres({ dataDir: link });
+    expect(guest).toMatchObject({ pid: server.pid, adopted: true });
+    rmSync(link);
+    await guest.stop();
+    expect(await answers(server)).toBe(true);
+    await server.stop();
+    expect(await answers(server)).toBe(false);
+  });
+
   it('leaves one server to two processes that start it at the same time', async () => {
     const [one, other] = await Promise.all([startInChild(), startInChild()]);
     expect(one.pid).toBe(other.pid);
@@ -120,14 +134,12 @@ describe('startPostgres beside or after other processes', () => {
 
   it('starts over a postmaster.pid whose pid has gone to another process', async () => {
     await (await start()).stop();
-    const bystander = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
     const pidFile = join(dataDir, 'cluster', 'postmaster.pid');
-    writeFileSync(pidFile, `${bystander.pid}\n${dataDir}\n0\n5432\n\n127.0.0.1\n0 0\nready\n`);
+    writeFileSync(pidFile, `${process.pid}\n${dataDir}\n0\n5432\n\n127.0.0.1\n0 0\nready\n`);
     const server = await start();
     expect(server.adopted).toBe(false);
     expect(readFileSync(pidFile, 'utf8')).toMatch(new RegExp(`^${server.pid}\n`));
     await server.stop();
-    await kill(bystander);
   });
 
   it('says what the server said when it does not start', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { acquireHomeLock } from '../../src/postgres/home-lock.ts';
 import { freePort } from '../../src/postgres/port.ts';
 import { createEmptyDatabase } from '../helpers/db.ts';
@@ -13,6 +13,9 @@ import { createEmptyDatabase } from '../helpers/db.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 let home: string;
+
+// Studio and initdb take seconds on a busy machine.
+jest.setTimeout(120_000);
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'cameo-demo-'));

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { applyMigrations } from '../../src/postgres/migrate.ts';
 import { createEmptyDatabase, type TestDatabase } from '../helpers/db.ts';
@@ -10,6 +10,9 @@ const migrationsDir = fileURLToPath(new URL('../../prisma/migrations', import.me
 const changed = 2;
 
 let database: TestDatabase;
+
+// Each run of the CLI takes seconds on a busy machine.
+jest.setTimeout(120_000);
 
 beforeEach(async () => {
   database = await createEmptyDatabase();
@@ -27,9 +30,10 @@ describe('npm run prisma', () => {
 
   it('leaves Cameo nothing to do after `migrate deploy`, and keeps the same records', async () => {
     expect(await prisma('migrate', 'deploy')).toMatchObject({ code: 0 });
-    const byPrisma = await records();
     expect(await applyMigrations({ url: database.url, migrationsDir })).toEqual({ applied: [] });
-    await query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    const byPrisma = await records();
+    await database.drop();
+    database = await createEmptyDatabase();
     await applyMigrations({ url: database.url, migrationsDir });
     expect(await records()).toEqual(byPrisma);
   });
@@ -59,8 +63,13 @@ describe('npm run prisma', () => {
   });
 
   it('resets a database to the migrations alone', async () => {
+    await applyMigrations({ url: database.url, migrationsDir });
     await query('CREATE TABLE stray (x int)');
+    await query('CREATE SCHEMA graphile_worker CREATE TABLE jobs (x int)');
     expect(await prisma('migrate', 'reset', '--force')).toMatchObject({ code: 0 });
+    expect(await query("SELECT to_regclass('graphile_worker.jobs') jobs")).toEqual([
+      { jobs: null },
+    ]);
     expect(await query("SELECT to_regclass('stray') stray, to_regclass('event') event")).toEqual([
       { stray: null, event: 'event' },
     ]);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
@@ -12,6 +15,7 @@ const schema = makeExecutableSchema({
   typeDefs: `
     scalar DateTime
     scalar Duration
+    scalar SafeInt
     scalar JSON
     type Query { node: Node  echo(value: JSON, at: DateTime, length: Duration): JSON  fail(how: String): Int }
     type Node { node: Node  id: ID }
@@ -30,22 +34,24 @@ const schema = makeExecutableSchema({
   },
 });
 
+const options: Parameters<typeof startServer>[0] = {
+  schema,
+  contextFor: async (authorization) => {
+    if (authorization === 'Bearer wrong')
+      throw new CameoError('UNAUTHENTICATED', 'This key is not known.');
+    return {};
+  },
+  log,
+  host: '127.0.0.1',
+  port: 0,
+  development: true,
+  documents: undefined,
+  isHealthy: async () => true,
+};
+
 let server: RunningServer;
 beforeAll(async () => {
-  server = await startServer({
-    schema,
-    contextFor: async (authorization) => {
-      if (authorization === 'Bearer wrong')
-        throw new CameoError('UNAUTHENTICATED', 'This key is not known.');
-      return {};
-    },
-    log,
-    host: '127.0.0.1',
-    port: 0,
-    development: true,
-    documents: undefined,
-    isHealthy: async () => true,
-  });
+  server = await startServer(options);
 });
 afterAll(() => server.stop());
 
@@ -160,6 +166,44 @@ describe('an error', () => {
     const answer = await post('{"query":"{ node { id } }"}', { authorization: 'Bearer wrong' });
     expect(answer.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
     expect(answer.status).toBe(401);
+  });
+});
+
+describe('a server with a list of documents', () => {
+  let strict: RunningServer;
+  const folder = mkdtempSync(join(tmpdir(), 'cameo-documents-'));
+  beforeAll(async () => {
+    writeFileSync(join(folder, 'node.graphql'), '{ node { id } }\n');
+    strict = await startServer({ ...options, documents: folder });
+  });
+  afterAll(async () => {
+    await strict.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const run = async (query: string) => {
+    const response = await fetch(strict.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    return (await response.json()) as Answer;
+  };
+
+  it('runs those, whatever their line ends', async () => {
+    expect((await run('{ node { id } }')).data).toEqual({ node: { id: '1' } });
+    expect((await run('{ node { id } }\r\n')).data).toEqual({ node: { id: '1' } });
+  });
+
+  it('runs no other', async () => {
+    const answer = await run('{ node { node { id } } }');
+    expect(answer.data).toBeUndefined();
+    expect(answer.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
+  it('does not start on an empty folder', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'cameo-documents-'));
+    await expect(startServer({ ...options, documents: empty })).rejects.toThrow(empty);
+    rmSync(empty, { recursive: true });
   });
 });
 

@@ -1,7 +1,8 @@
 import type { EventInput } from '../../features/events/event-input.ts';
-import { MOST_EVENTS } from '../../features/events/ingest.ts';
+import { type CheckedCall, MOST_EVENTS } from '../../features/events/ingest.ts';
 import type { Mapper } from './mapper.ts';
 import type { FileRecord } from './record.ts';
+import type { Row } from './row.ts';
 
 /** Characters of records that may wait in memory for one call. */
 const MOST_SIZE = 16 * 1_048_576;
@@ -16,13 +17,28 @@ export interface Rejected {
 /** Consecutive records of a file, ready for one call. */
 export interface Batch {
   readonly events: EventInput[];
-  /** The record that each event comes from, and how to show it. */
-  readonly sources: { readonly record: number; data(): unknown }[];
+  /** The record that each event comes from. */
+  readonly sources: { readonly number: number; readonly row: Row }[];
   readonly rejected: Rejected[];
   /** How many records the mapping left out, by reason. */
   readonly skipped: Map<string, number>;
   /** The last record in it. */
   last: number;
+}
+
+/** A batch with its events checked; undefined when it has none. */
+export interface CheckedBatch extends Batch {
+  readonly call: CheckedCall | undefined;
+}
+
+/** Checks each batch as soon as it is there. */
+export async function* checkBatches(
+  batches: AsyncIterable<Batch>,
+  check: (events: readonly EventInput[]) => CheckedCall,
+): AsyncGenerator<CheckedBatch> {
+  for await (const batch of batches) {
+    yield { ...batch, call: batch.events.length > 0 ? check(batch.events) : undefined };
+  }
 }
 
 /** Maps records and cuts them into batches. Records up to number `after` are settled and left out. */
@@ -47,11 +63,14 @@ export async function* toBatches(
       size = 0;
     }
   }
-  if (batch.last > after && !isEmpty(batch)) yield batch;
+  const last = map.end?.();
+  if (last) addGroup(batch, batch.last, last);
+  if (!isEmpty(batch)) yield batch;
 }
 
+/** A record brings two events at most: its own and that of the group that ended before it. */
 const isFull = ({ events, rejected }: Batch, size: number) =>
-  events.length === MOST_EVENTS || rejected.length === MOST_EVENTS || size >= MOST_SIZE;
+  events.length >= MOST_EVENTS - 1 || rejected.length === MOST_EVENTS || size >= MOST_SIZE;
 
 const isEmpty = ({ events, rejected, skipped }: Batch) =>
   events.length === 0 && rejected.length === 0 && skipped.size === 0;
@@ -70,13 +89,20 @@ function addRecord(batch: Batch, record: FileRecord, map: Mapper): void {
     return;
   }
   const mapped = map(record.row, record.number);
+  if (mapped.ended) addGroup(batch, record.number - 1, mapped.ended);
   if ('event' in mapped) {
     batch.events.push(mapped.event);
-    batch.sources.push({ record: record.number, data: () => record.row.toJSON() });
+    batch.sources.push(record);
   } else if ('skipped' in mapped) {
     batch.skipped.set(mapped.skipped, (batch.skipped.get(mapped.skipped) ?? 0) + 1);
   } else {
     const data = record.row.toJSON();
     batch.rejected.push({ record: record.number, reason: mapped.fault, data });
   }
+}
+
+/** The event of a group of records; `record` is its last one. */
+function addGroup(batch: Batch, record: number, event: EventInput): void {
+  batch.events.push(event);
+  batch.sources.push({ record, data: () => event });
 }

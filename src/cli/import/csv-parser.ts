@@ -60,7 +60,7 @@ function readRecord(
   const end = Math.min(lineEnd + 1, text.length);
   if (line === '') return { end };
   if (!line.includes('"')) return { record: line.split(delimiter), end };
-  const quoted = readQuoted(text, start, delimiter);
+  const quoted = readQuoted(text, start, delimiter, final);
   if (quoted) return quoted;
   if (!final && text.length - start <= MOST_RECORD) return undefined;
   return { record: { fault: 'a quote in it is never closed', raw: line.slice(0, 1000) }, end };
@@ -74,8 +74,13 @@ function tooLong(text: string, start: number): Step | undefined {
 
 const withoutReturn = (line: string) => (line.endsWith('\r') ? line.slice(0, -1) : line);
 
-/** A record with quotes in it; undefined when one is still open at the end of the text. */
-function readQuoted(text: string, start: number, delimiter: string): Step | undefined {
+/** A record with quotes in it; undefined when one is still open, or may be, at the end of the text. */
+function readQuoted(
+  text: string,
+  start: number,
+  delimiter: string,
+  final: boolean,
+): Step | undefined {
   const cells: string[] = [];
   let at = start;
   for (;;) {
@@ -87,6 +92,7 @@ function readQuoted(text: string, start: number, delimiter: string): Step | unde
       at = closed.end;
     }
     const stop = endOfCell(text, at, delimiter);
+    if (stop === text.length && !final) return undefined;
     const last = text[stop] !== delimiter;
     const tail = text.slice(at, stop);
     cells.push(cell + (last ? withoutReturn(tail) : tail));

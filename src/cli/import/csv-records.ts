@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { type CsvRecord, createCsvParser } from './csv-parser.ts';
 import type { FileRecord } from './record.ts';
-import { csvRow } from './row.ts';
+import { CsvRow } from './row.ts';
 
 /**
  * The records of CSV with a header, in the pieces in which the file is read.
@@ -41,7 +41,7 @@ async function* toRecords(
     number += 1;
     if ('fault' in record) return { number, ...record, size: record.raw.length };
     const size = record.reduce((sum, cell) => sum + cell.length, 0);
-    if (record.length === columns.length) return { number, row: csvRow(header, record), size };
+    if (record.length === columns.length) return { number, row: new CsvRow(header, record), size };
     const fault = `${record.length} columns where the header has ${columns.length}`;
     return { number, fault, raw: record.join(','), size };
   };

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { Actor } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
-import { ingestEvents } from '../../features/events/ingest.ts';
-import { type Batch, type Rejected, toBatches } from './batches.ts';
+import { checkCall, storeCall } from '../../features/events/ingest.ts';
+import { type CheckedBatch, checkBatches, type Rejected, toBatches } from './batches.ts';
 import {
   type Checkpoint,
   clearCheckpoint,
@@ -72,7 +72,9 @@ export async function importFile(
   const resumedAt = done.records;
   const rejects = openRejects(`${file}.rejected`, done.rejectedBytes);
   try {
-    const batches = toBatches(source.records, mapper, resumedAt);
+    const batches = checkBatches(toBatches(source.records, mapper, resumedAt), (events) =>
+      checkCall(deps, actor, { domain, events }),
+    );
     const finished = await takeBatches(
       { deps, actor, request, key, done, source, rejects },
       batches,
@@ -106,8 +108,8 @@ interface Run {
   readonly rejects: Rejects;
 }
 
-/** Reads the next batch while the database works on this one. Whether the file was read to its end. */
-async function takeBatches(run: Run, batches: AsyncGenerator<Batch>): Promise<boolean> {
+/** Reads and checks the next batch while the database works on this one. Whether the file was read to its end. */
+async function takeBatches(run: Run, batches: AsyncGenerator<CheckedBatch>): Promise<boolean> {
   const { deps, key, done, source, request } = run;
   const progress = createProgress(statSync(request.file).size, request.out);
   try {
@@ -129,14 +131,10 @@ async function takeBatches(run: Run, batches: AsyncGenerator<Batch>): Promise<bo
   }
 }
 
-async function takeBatch(
-  { deps, actor, request, done, rejects }: Run,
-  batch: Batch,
-): Promise<void> {
+async function takeBatch({ deps, actor, done, rejects }: Run, batch: CheckedBatch): Promise<void> {
   const rejected = [...batch.rejected];
-  if (batch.events.length > 0) {
-    const { domain } = request;
-    const taken = await ingestEvents(deps, actor, { domain, events: batch.events });
+  if (batch.call) {
+    const taken = await storeCall(deps, actor, batch.call);
     done.accepted += taken.accepted;
     done.duplicates += taken.duplicates;
     for (const [at, { error, status }] of taken.receipts.entries()) {
@@ -144,7 +142,7 @@ async function takeBatch(
       if (status !== 'REJECTED' || !source || !error) continue;
       const where = error.field?.slice(2).join('.') ?? '';
       const reason = `${where === '' ? '' : `${where}: `}${error.message}`;
-      rejected.push({ record: source.record, reason, data: source.data() });
+      rejected.push({ record: source.number, reason, data: source.row.toJSON() });
     }
   }
   rejected.sort((a: Rejected, b: Rejected) => a.record - b.record);

@@ -1,18 +1,27 @@
 import type { EventInput } from '../../features/events/event-input.ts';
-import type { Mapping, Value } from './mapping-schema.ts';
+import { createGroups } from './groups.ts';
+import type { Group, Mapping, Value } from './mapping-schema.ts';
 import { readTime } from './read-time.ts';
 import { readCondition, readValue, UnreadableRecord } from './read-value.ts';
 import type { Row } from './row.ts';
 import { type Read, readText } from './template.ts';
 
 /** What a record is: an event, left out for a reason of the mapping, or not to be read. */
-export type Mapped =
+export type Mapped = (
   | { readonly event: EventInput }
   | { readonly skipped: string }
-  | { readonly fault: string };
+  | { readonly fault: string }
+) & {
+  /** The event of the group of records that ended before this one. */
+  readonly ended?: EventInput | undefined;
+};
 
 /** Reads rows in the order of the file. `id` makes message ids for records that have none. */
-export type Mapper = (row: Row, record: number) => Mapped;
+export interface Mapper {
+  (row: Row, record: number): Mapped;
+  /** The event of the last group of records, at the end of the file. */
+  end?(): EventInput | undefined;
+}
 
 /**
  * @throws Error when the mapping's time format or zone is none.
@@ -21,7 +30,7 @@ export function createMapper(mapping: Mapping, id: (record: number) => string): 
   const skips = mapping.skip.map(({ when, reason }) => ({ holds: readCondition(when), reason }));
   const read = createReader(mapping);
   const messageId = mapping.messageId === undefined ? () => '' : readText(mapping.messageId);
-  return (row, record) => {
+  const map = (row: Row, record: number): Mapped => {
     const skip = skips.find(({ holds }) => holds(row));
     if (skip) return { skipped: skip.reason };
     try {
@@ -31,6 +40,17 @@ export function createMapper(mapping: Mapping, id: (record: number) => string): 
       throw error;
     }
   };
+  return mapping.group ? withGroups(map, mapping.group, readType(mapping.type)) : map;
+}
+
+function withGroups(map: Mapper, group: Group, type: Read<string>): Mapper {
+  const groups = createGroups(group, (value) => readValue(value, type));
+  const grouped = (row: Row, record: number): Mapped => {
+    const mapped = map(row, record);
+    const ended = groups.next(row, 'event' in mapped ? mapped.event : undefined);
+    return ended ? { ...mapped, ended } : mapped;
+  };
+  return Object.assign(grouped, { end: groups.end });
 }
 
 function createReader(mapping: Mapping): Read<Omit<EventInput, 'messageId'>> {
@@ -66,7 +86,12 @@ function createReader(mapping: Mapping): Read<Omit<EventInput, 'messageId'>> {
 
 function readType(type: Value): Read<string> {
   const read = readValue(type, () => '');
-  return (row) => String(read(row) ?? '');
+  // Ordinals ask for the type of the same row again.
+  let last: { row: Row; type: string } | undefined;
+  return (row) => {
+    if (last?.row !== row) last = { row, type: String(read(row) ?? '') };
+    return last.type;
+  };
 }
 
 function present(

@@ -53,6 +53,18 @@ const time = z.strictObject({
   zone: z.string().default('UTC').describe('IANA name; for times that do not say their own'),
 });
 
+const group = z
+  .strictObject({
+    by: template.describe('Records next to each other with the same text belong together'),
+    types: z
+      .record(z.string().min(1), z.string().min(1))
+      .describe("From a record's type to that of the event that stands for its group"),
+    properties: z.record(z.string().min(1), value).default({}).describe('Of the first record'),
+  })
+  .describe('One more event for each group: the lines of an order make an order');
+
+export type Group = z.infer<typeof group>;
+
 export const mappingSchema = z.strictObject({
   about: z.string().optional().describe('For people'),
   format: z.enum(['csv', 'ndjson']).optional().describe("Left out: by the file's name"),
@@ -68,6 +80,7 @@ export const mappingSchema = z.strictObject({
   amount: value.optional(),
   currency: value.optional(),
   itemId: value.optional(),
+  group: group.optional(),
   skip: z
     .array(z.strictObject({ when: condition, reason: z.string().min(1) }))
     .default([])

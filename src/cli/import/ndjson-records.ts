@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { type FileRecord, MOST_RECORD } from './record.ts';
-import { jsonRow } from './row.ts';
+import { JsonRow } from './row.ts';
 
 /** The lines of NDJSON, in the pieces in which the file is read; blank lines count but are no records. */
 export async function* ndjsonRecords(stream: AsyncIterable<Buffer>): AsyncGenerator<FileRecord[]> {
@@ -23,7 +23,7 @@ function parseLine(text: string, number: number, length: number): FileRecord {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return { number, row: jsonRow(value), size };
+      return { number, row: new JsonRow(value), size };
     }
     return { number, fault: 'not a JSON object', raw: text, size };
   } catch (error) {

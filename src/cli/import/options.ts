@@ -26,7 +26,7 @@ content and the record's number, so importing a file twice doubles nothing.
 
 A mapping is JSON: { "type": ..., "occurredAt": ..., "identities": { KIND: TEXT }, and, as needed,
 "properties": { NAME: VALUE }, "messageId", "text", "amount", "currency", "itemId", "skip",
-"format": "csv" | "ndjson", "delimiter" }.
+"group", "format": "csv" | "ndjson", "delimiter" }.
   TEXT   "{Column}", a constant, or both: "invoice-{InvoiceNo}"; NDJSON: "{user.id}"
   VALUE  TEXT, { "number": TEXT }, { "boolean": TEXT }, { "json": TEXT }, { "product": [TEXT, ...] },
          { "ordinal": TEXT } (1, 2, ... within consecutive records with the same TEXT, by type),
@@ -35,6 +35,9 @@ A mapping is JSON: { "type": ..., "occurredAt": ..., "identities": { KIND: TEXT 
          "zone": "Europe/London" } (zone: for times without their own; UTC when left out)
   CONDITION   { "column": NAME } with any of blank, equals, in, startsWith, atMost, atLeast
   skip   [{ "when": CONDITION, "reason": "..." }]: left out, and counted in the summary
+  group  { "by": TEXT, "types": { TYPE: TYPE }, "properties": { NAME: VALUE } }: records next to each
+         other with the same TEXT make one event more, with the sum of their amounts: the lines of an
+         order make an order
 mappings/online-retail.json is one.`;
 
 export interface ImportOptions {

@@ -6,10 +6,16 @@ import { type Read, readText } from './template.ts';
 export function readTime(time: { value: string; format: string; zone: string }): Read<Date> {
   const read = readText(time.value);
   const parse = parser(time.format, offsetIn(time.zone));
+  // Lines of one invoice share their time, and dates are dear to read.
+  let last: { text: string; instant: Date } | undefined;
   return (row: Row) => {
     const text = read(row).trim();
+    if (last?.text === text) return last.instant;
     const instant = parse(text);
-    if (instant && !Number.isNaN(instant.getTime())) return instant;
+    if (instant && !Number.isNaN(instant.getTime())) {
+      last = { text, instant };
+      return instant;
+    }
     throw new UnreadableRecord(
       `${time.value} is not a time (${time.format}): ${JSON.stringify(text)}`,
     );
@@ -54,10 +60,13 @@ function parsePattern(pattern: string, offset: Offset): (text: string) => Date |
       `"${pattern}" is no time format: use iso, unix, unix-ms or a pattern with yyyy`,
     );
   }
-  // One digit is enough where a file leaves out leading zeros: 1/12/2010 8:26.
+  // Where something parts the fields, leading zeros may be missing: 1/12/2010 8:26.
+  const parted = !/(yyyy|MM|dd|HH|mm|ss|SSS){2}/.test(pattern);
+  const digits = (field: string) =>
+    parted && field !== 'yyyy' ? `(\\d{1,${field.length}})` : `(\\d{${field.length}})`;
   const source = pattern
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replace(/yyyy|MM|dd|HH|mm|ss|SSS/g, (field) => (field === 'yyyy' ? '(\\d{4})' : '(\\d{1,3})'));
+    .replace(/yyyy|MM|dd|HH|mm|ss|SSS/g, digits);
   const shape = new RegExp(`^${source}$`);
   return (text) => {
     const parts = shape.exec(text);

@@ -1,3 +1,4 @@
+import { isBlank } from '../../features/identity/check-text.ts';
 import type { Condition, Value } from './mapping-schema.ts';
 import { type Read, readText } from './template.ts';
 
@@ -30,7 +31,7 @@ const blankless =
   (read: Read<string>): Read<string | undefined> =>
   (row) => {
     const text = read(row);
-    return text.trim() === '' ? undefined : text;
+    return isBlank(text) ? undefined : text;
   };
 
 function readNumber(template: string): Read<number | undefined> {
@@ -104,10 +105,10 @@ export function readCondition(condition: Condition): Read<boolean> {
   const { blank, equals, startsWith, atMost, atLeast } = condition;
   return (row) => {
     const text = read(row);
-    const isBlank = text.trim() === '';
-    const number = isBlank ? Number.NaN : Number(text);
+    const blankText = isBlank(text);
+    const number = blankText ? Number.NaN : Number(text);
     return (
-      (blank === undefined || blank === isBlank) &&
+      (blank === undefined || blank === blankText) &&
       (equals === undefined || text === equals) &&
       (condition.in === undefined || condition.in.includes(text)) &&
       (startsWith === undefined || text.startsWith(startsWith)) &&

@@ -38,54 +38,72 @@ export function checkEvent(
   try {
     return check(event, position, now);
   } catch (error) {
-    if (error instanceof CameoError) return toUserError(error);
-    throw error;
+    if (!(error instanceof CameoError)) throw error;
+    const field = ['events', String(position), ...(error.field ?? [])];
+    return { ...toUserError(error), field };
   }
 }
 
+// Paths within the event. Thousands are checked a call, so nothing is made for the sound ones.
+const AT = {
+  messageId: ['messageId'],
+  type: ['type'],
+  occurredAt: ['occurredAt'],
+  identities: ['identities'],
+  properties: ['properties'],
+  traits: ['properties', 'traits'],
+  text: ['text'],
+  amount: ['amount'],
+  currency: ['currency'],
+  itemId: ['itemId'],
+} as const;
+
 function check(event: EventInput, position: number, now: Date): CheckedEvent {
-  const path = (field: string) => ['events', String(position), field];
-  const optional = (field: 'currency' | 'itemId', most: number) =>
-    event[field] == null ? null : checkString(event[field], field, most, path(field), true);
   return {
     position,
-    messageId: checkString(event.messageId, 'messageId', MOST_ID, path('messageId')),
-    type: checkString(event.type, 'type', MOST_TYPE, path('type')),
-    occurredAt: checkInstant(event.occurredAt, now, path('occurredAt')),
-    identities: checkIdentities(event.identities, path('identities')),
-    properties: checkProperties(event.properties, path('properties')),
-    traits: checkIdentifyTraits(event, path('properties')),
-    text: checkBody(event.text, path('text')),
-    amount: checkAmount(event.amount, path('amount')),
-    currency: optional('currency', MOST_CURRENCY),
-    itemId: optional('itemId', MOST_ID),
+    messageId: checkString(event.messageId, 'messageId', MOST_ID, AT.messageId),
+    type: checkString(event.type, 'type', MOST_TYPE, AT.type),
+    occurredAt: checkInstant(event.occurredAt, now, AT.occurredAt),
+    identities: checkIdentities(event.identities, AT.identities),
+    properties: checkProperties(event.properties),
+    traits: event.type === 'identify' ? checkIdentifyTraits(event.properties) : NO_TRAITS,
+    text: checkBody(event.text),
+    amount: checkAmount(event.amount),
+    currency: checkOptional(event.currency, 'currency', MOST_CURRENCY),
+    itemId: checkOptional(event.itemId, 'itemId', MOST_ID),
   };
 }
 
-function checkProperties(properties: unknown, path: readonly string[]): string {
+const NO_TRAITS: CheckedEvent['traits'] = [];
+
+function checkOptional(value: unknown, name: 'currency' | 'itemId', most: number): string | null {
+  return value == null ? null : checkString(value, name, most, AT[name], true);
+}
+
+function checkProperties(properties: unknown): string {
   if (properties === undefined || properties === null) return '{}';
-  return checkJsonObject(properties, 'properties', MOST_BYTES, path);
+  return checkJsonObject(properties, 'properties', MOST_BYTES, AT.properties);
 }
 
-function checkIdentifyTraits(event: EventInput, path: readonly string[]): [string, string][] {
-  if (event.type !== 'identify') return [];
-  const { traits } = (event.properties ?? {}) as { traits?: unknown };
-  return checkTraits(traits, [...path, 'traits']);
+function checkIdentifyTraits(properties: unknown): [string, string][] {
+  const { traits } = (properties ?? {}) as { traits?: unknown };
+  return checkTraits(traits, AT.traits);
 }
 
-function checkBody(text: unknown, path: readonly string[]): string | null {
+function checkBody(text: unknown): string | null {
   if (text === undefined || text === null) return null;
-  if (typeof text !== 'string') throw new CameoError('BAD_INPUT', 'text must be a string.', path);
+  if (typeof text !== 'string')
+    throw new CameoError('BAD_INPUT', 'text must be a string.', AT.text);
   if (text.length > MOST_BYTES || Buffer.byteLength(text) > MOST_BYTES) {
-    throw new CameoError('TOO_LARGE', `text is larger than ${MOST_BYTES} bytes.`, path);
+    throw new CameoError('TOO_LARGE', `text is larger than ${MOST_BYTES} bytes.`, AT.text);
   }
   const fault = textFault(text);
-  if (fault) throw new CameoError('BAD_INPUT', `text ${fault}.`, path);
+  if (fault) throw new CameoError('BAD_INPUT', `text ${fault}.`, AT.text);
   return text;
 }
 
-function checkAmount(amount: unknown, path: readonly string[]): number | null {
+function checkAmount(amount: unknown): number | null {
   if (amount === undefined || amount === null) return null;
   if (typeof amount === 'number' && Number.isFinite(amount)) return amount;
-  throw new CameoError('BAD_INPUT', 'amount must be a finite number.', path);
+  throw new CameoError('BAD_INPUT', 'amount must be a finite number.', AT.amount);
 }

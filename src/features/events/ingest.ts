@@ -27,6 +27,15 @@ export interface EventsIngestPayload {
   readonly rejected: number;
 }
 
+/** A call whose events are checked: what is bad has its receipt, what is good waits to be stored. */
+export interface CheckedCall {
+  readonly domain: string | null | undefined;
+  readonly now: Date;
+  readonly events: readonly CheckedEvent[];
+  /** One place for each event of the call. */
+  readonly receipts: (EventReceipt | undefined)[];
+}
+
 /**
  * Takes in 1 to 5,000 events in one transaction: what is acknowledged is stored, once. A message id
  * that the domain has already, from this call or an earlier one, is a DUPLICATE and changes nothing;
@@ -40,6 +49,11 @@ export async function ingestEvents(
   actor: Actor,
   input: EventsIngestInput,
 ): Promise<EventsIngestPayload> {
+  return storeCall(deps, actor, checkCall(deps, actor, input));
+}
+
+/** The first half of `ingestEvents`: pure, so that it can be done while another call is stored. */
+export function checkCall(deps: Deps, actor: Actor, input: EventsIngestInput): CheckedCall {
   requireRole(actor, 'writer');
   requireCount(input.events.length);
   const now = deps.clock.now();
@@ -51,9 +65,18 @@ export async function ingestEvents(
       receipts[position] = receiptOf(event.messageId, 'REJECTED', null, checked);
     else events.push(checked);
   }
-  const domain = await writableDomain(deps.db, actor, input.domain);
+  return { domain: input.domain, now, events, receipts };
+}
+
+/** The second half of `ingestEvents`; takes a call once. */
+export async function storeCall(
+  deps: Deps,
+  actor: Actor,
+  { domain, now, events, receipts }: CheckedCall,
+): Promise<EventsIngestPayload> {
+  const { id } = await writableDomain(deps.db, actor, domain);
   if (events.length > 0) {
-    const refusals = await storeChecked(deps, actor, domain.id, events, receipts, now);
+    const refusals = await storeChecked(deps, actor, id, events, receipts, now);
     await alertRefusedMerges(deps, actor, refusals);
   }
   return summarise(receipts as EventReceipt[]);
@@ -67,13 +90,21 @@ async function storeChecked(
   receipts: (EventReceipt | undefined)[],
   now: Date,
 ): Promise<readonly Refusal[]> {
-  await ensureEventPartitions(deps.db, ...new Set(events.map((each) => monthOf(each.occurredAt))));
+  await ensureEventPartitions(deps.db, ...monthsOf(events));
   const stored = await onGraph(deps.db, (tx, mode) =>
     storeEvents({ tx, mode, domainId, actor: actor.id, now }, events),
   );
   // Written only now: a transaction that starts over must leave nothing behind.
   for (const [position, receipt] of stored.receipts) receipts[position] = receipt;
   return stored.refusals;
+}
+
+function monthsOf(events: readonly CheckedEvent[]): string[] {
+  const instants = new Map<number, Date>();
+  for (const { occurredAt } of events) {
+    instants.set(occurredAt.getUTCFullYear() * 12 + occurredAt.getUTCMonth(), occurredAt);
+  }
+  return [...instants.values()].map(monthOf);
 }
 
 function requireCount(count: number): void {

@@ -24,22 +24,33 @@ export function checkIdentities(
       path,
     );
   }
-  const usable = new Map<string, PlacedIdentity>();
-  for (const [position, identity] of identities.entries()) {
-    const { kind, value } = checkIdentity(identity, [...path, String(position)]);
-    const key = identityKey({ kind, value });
-    if (namesSomeone(value) && !usable.has(key)) usable.set(key, { kind, value, position });
+  const usable: PlacedIdentity[] = [];
+  for (let position = 0; position < identities.length; position += 1) {
+    const identity = checkIdentity(identities[position], position, path);
+    const known = usable.some((each) => identityKey(each) === identityKey(identity));
+    if (namesSomeone(identity.value) && !known) usable.push(identity);
   }
-  if (usable.size === 0) throw nobody(path);
-  return [...usable.values()].sort((a, b) => kindOf(b.kind).priority - kindOf(a.kind).priority);
+  if (usable.length === 0) throw nobody(path);
+  return usable.sort((a, b) => kindOf(b.kind).priority - kindOf(a.kind).priority);
 }
 
-function checkIdentity({ kind, value }: IdentityRef, path: readonly string[]): IdentityRef {
-  return {
-    kind: checkString(kind, 'An identity kind', MOST_KIND, [...path, 'kind']),
-    // Blank values are not malformed, they just name nobody.
-    value: checkString(value, 'An identity value', MOST_VALUE, [...path, 'value'], true),
-  };
+function checkIdentity(
+  identity: IdentityRef | undefined,
+  position: number,
+  path: readonly string[],
+): PlacedIdentity {
+  try {
+    return {
+      kind: checkString(identity?.kind, 'An identity kind', MOST_KIND, ['kind']),
+      // Blank values are not malformed, they just name nobody.
+      value: checkString(identity?.value, 'An identity value', MOST_VALUE, ['value'], true),
+      position,
+    };
+  } catch (error) {
+    if (!(error instanceof CameoError)) throw error;
+    const field = [...path, String(position), ...(error.field ?? [])];
+    throw new CameoError(error.code, error.message, field);
+  }
 }
 
 function nobody(path: readonly string[]): CameoError {

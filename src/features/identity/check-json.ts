@@ -30,21 +30,24 @@ export function checkJsonObject(
 }
 
 function stringify(value: object, name: string, path: readonly string[]): string {
-  const tooDeep = new CameoError(
-    'BAD_INPUT',
-    `${name} is nested more than ${MOST_DEPTH} levels deep.`,
-    path,
-  );
-  let json: string | undefined;
+  const json = tryStringify(value, name, path);
+  // Each level takes at least two characters.
+  if (json.length > 2 * MOST_DEPTH && depthOf(value) > MOST_DEPTH) throw tooDeep(name, path);
+  return json;
+}
+
+function tryStringify(value: object, name: string, path: readonly string[]): string {
   try {
-    json = JSON.stringify(value);
+    return JSON.stringify(value);
   } catch (error) {
-    if (error instanceof RangeError) throw tooDeep;
+    if (error instanceof RangeError) throw tooDeep(name, path);
     throw new CameoError('BAD_INPUT', `${name} cannot be written as JSON.`, path);
   }
-  // Each level takes at least two characters.
-  if (json.length > 2 * MOST_DEPTH && depthOf(value) > MOST_DEPTH) throw tooDeep;
-  return json;
+}
+
+function tooDeep(name: string, path: readonly string[]): CameoError {
+  const message = `${name} is nested more than ${MOST_DEPTH} levels deep.`;
+  return new CameoError('BAD_INPUT', message, path);
 }
 
 function depthOf(value: unknown): number {

@@ -24,7 +24,7 @@ export function checkString(
   blankAllowed = false,
 ): string {
   if (typeof value !== 'string') throw bad(`${name} must be a string.`, path);
-  if (!blankAllowed && value.trim() === '') throw bad(`${name} must not be blank.`, path);
+  if (!blankAllowed && isBlank(value)) throw bad(`${name} must not be blank.`, path);
   if (value.length > most) {
     throw bad(`${name} has ${value.length} characters; the most is ${most}.`, path);
   }
@@ -32,6 +32,9 @@ export function checkString(
   if (fault) throw bad(`${name} ${fault}. Remove it and send the item again.`, path);
   return value;
 }
+
+/** Whether there is nothing but white space; made without a copy, as every string passes here. */
+export const isBlank = (value: string): boolean => !/\S/.test(value);
 
 function bad(message: string, path: readonly string[]): CameoError {
   return new CameoError('BAD_INPUT', message, path);

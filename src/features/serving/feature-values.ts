@@ -45,6 +45,25 @@ export async function featureValuesOf(
   return rows.map((row) => references.map((reference) => featureValue(row, reference)));
 }
 
+/**
+ * All features of each customer for message templates, by view and name: `features.rfm.monetary`.
+ */
+export async function templateValuesOf(
+  store: FeatureStore,
+  customerIds: readonly number[],
+): Promise<Record<string, Record<string, unknown>>[]> {
+  const rows = await featureValuesOf(store, customerIds, {});
+  return rows.map((values) => {
+    const byView: Record<string, Record<string, unknown>> = {};
+    for (const { view, name, value } of values) {
+      const features = byView[view] ?? {};
+      features[name] = value;
+      byView[view] = features;
+    }
+    return byView;
+  });
+}
+
 function featureValue(row: OnlineRow, reference: string): FeatureValueRow {
   const [view = '', name = ''] = reference.split(':');
   const { value, status, eventTime, age } = row[`${view}__${name}`] as FeatureValue;

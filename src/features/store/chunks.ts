@@ -1,7 +1,7 @@
 import { type Executor, executorOn, type StoreDb } from './postgres.ts';
 
 /** How many rows go to the database at a time: bounds memory, not results. */
-const CHUNK = 10_000;
+const CHUNK = 25_000;
 
 /**
  * Maps rows a chunk at a time, in order. All chunks see the same state of the database; its

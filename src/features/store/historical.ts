@@ -1,5 +1,5 @@
 import { CameoError } from '../../errors.ts';
-import { type Lookups, readAsOf, type ViewRow } from './as-of.ts';
+import { type Lookups, type RawRow, readAsOf } from './as-of.ts';
 import type { KeyKind } from './entity.ts';
 import { type InstantInput, toInstant } from './instant.ts';
 import { type Components, readKey, textOf } from './key.ts';
@@ -22,7 +22,8 @@ export interface HistoricalRequest extends FeatureRequest {
   readonly knownAt?: KnownAt | undefined;
 }
 
-export type Kinds = ReadonlyMap<string, readonly KeyKind[] | undefined>;
+export type Kinds = ReadonlyMap<string, readonly KeyKind[]>;
+type Result = Record<string, unknown>;
 
 /**
  * The features of each row as of its own `at`: every row once, in order, its own columns kept.
@@ -34,25 +35,37 @@ export async function joinAsOf(
   kinds: Kinds,
   rows: readonly EntityRow[],
   knownAt: KnownAt,
-): Promise<Record<string, unknown>[]> {
-  const instants = rows.map((row, index) => readInstant(row, index));
+): Promise<Result[]> {
+  const instants = rows.map(readInstant);
   checkColumns(plan, rows);
-  const found: Map<number, ViewRow>[] = [];
-  for (const group of plan.groups) {
-    const lookups = toLookups(group, kinds, rows, instants);
-    found.push(lookups.i.length === 0 ? new Map() : await readAsOf(db, lookups, knownAt));
+  const nulls = Object.fromEntries(plan.outputs.map((output) => [output.name, null]));
+  const results = rows.map((row): Result => ({ ...row, ...nulls }));
+  // What on-demand views read; by group, then by row.
+  const kept: Map<number, RawRow>[] = [];
+  const shared = new Map<string, Omit<Lookups, 'group'>>();
+  for (const [index, group] of plan.groups.entries()) {
+    const lookups = { group, ...shareLookups(shared, group, kinds, rows, instants) };
+    const found = lookups.i.length === 0 ? [] : await readAsOf(db, lookups, knownAt);
+    const good = found.filter((row) => !isTooOld(group, row.e, instants[row.i] ?? 0));
+    fill(results, plan, index, good);
+    if (plan.onDemand.length > 0) kept.push(new Map(good.map((row) => [row.i, row])));
   }
-  return rows.map((row, index) =>
-    assemble(plan, row, instants[index] ?? null, (group) => found[group]?.get(index)),
-  );
+  if (plan.onDemand.length > 0) compute(results, plan, rows, instants, kept);
+  return results;
 }
 
-function readInstant(row: EntityRow, index: number): Date | null {
+function readInstant(row: EntityRow, index: number): number | null {
   if (row.at === undefined) {
     throw new CameoError('BAD_INPUT', `row ${index}: the column "at" is missing.`);
   }
-  return row.at === null ? null : toInstant(row.at, `row ${index}, "at"`);
+  if (row.at === null) return null;
+  return (
+    row.at instanceof Date ? checkDate(row.at, index) : toInstant(row.at, `row ${index}, "at"`)
+  ).getTime();
 }
+
+const checkDate = (at: Date, index: number): Date =>
+  Number.isNaN(at.getTime()) ? toInstant(at, `row ${index}, "at"`) : at;
 
 /** A feature must not replace a label that happens to have its name. */
 export function checkColumns(plan: Plan, rows: readonly object[]): void {
@@ -65,53 +78,81 @@ export function checkColumns(plan: Plan, rows: readonly object[]): void {
   );
 }
 
+/** Views of one entity under the same columns share their look-ups. */
+function shareLookups(
+  shared: Map<string, Omit<Lookups, 'group'>>,
+  group: Group,
+  kinds: Kinds,
+  rows: readonly EntityRow[],
+  instants: readonly (number | null)[],
+): Omit<Lookups, 'group'> {
+  const name = `${group.stored.view.entity.name} ${group.keyColumns.join(' ')}`;
+  const made = shared.get(name) ?? toLookups(group, kinds, rows, instants);
+  shared.set(name, made);
+  return made;
+}
+
+/** In the order of keys and times, as rows lie in indexes: neighbours then come from one page. */
 function toLookups(
   group: Group,
   kinds: Kinds,
   rows: readonly EntityRow[],
-  instants: readonly (Date | null)[],
-): Lookups {
+  instants: readonly (number | null)[],
+): Omit<Lookups, 'group'> {
   const { entity } = group.stored.view;
-  const i: number[] = [];
-  const keys: Components[] = [];
-  const at: Date[] = [];
+  const found: { i: number; key: Components; text: string; at: number }[] = [];
   for (const [index, row] of rows.entries()) {
     const key = readKey(entity, kinds.get(entity.name), row, group.keyColumns, index);
-    const instant = instants[index];
-    if (!instant || textOf(entity, key) === undefined) continue;
-    i.push(index);
-    keys.push(key);
-    at.push(instant);
+    const text = textOf(entity, key);
+    const at = instants[index];
+    if (at !== null && at !== undefined && text !== undefined)
+      found.push({ i: index, key, text, at });
   }
-  return { group, i, keys, at };
+  found.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.at - b.at));
+  return {
+    i: found.map((it) => it.i),
+    keys: found.map((it) => it.key),
+    at: found.map((it) => it.at),
+  };
 }
 
 /** Whether a row has grown too old: it is good for `ttl` after its event, that instant included. */
 export const isTooOld = ({ stored }: Group, eventMs: number, atMs: number): boolean =>
   stored.view.ttl > 0 && eventMs < atMs - stored.view.ttl;
 
-function assemble(
+function fill(
+  results: readonly Result[],
   plan: Plan,
-  row: EntityRow,
-  at: Date | null,
-  rowOf: (group: number) => ViewRow | undefined,
-): Record<string, unknown> {
-  const read = (group: number, index: number): unknown => {
-    const found = rowOf(group);
-    const { specs } = plan.groups[group] as Group;
-    if (!found || !at || isTooOld(plan.groups[group] as Group, found.eventMs, at.getTime()))
-      return null;
-    return decode(specs[index]?.type ?? { kind: 'json' }, found.values[index]);
-  };
-  const computed = at ? plan.onDemand.map((it) => runOnDemand(it, row, read)) : [];
-  const result: Record<string, unknown> = { ...row };
-  for (const { name, feature, from } of plan.outputs) {
-    result[name] =
-      'onDemand' in from
-        ? (computed[from.onDemand]?.[feature] ?? null)
-        : read(from.group, from.index);
+  group: number,
+  found: readonly RawRow[],
+): void {
+  for (const { name, from } of plan.outputs) {
+    if ('onDemand' in from || from.group !== group) continue;
+    const column = `c${from.index}`;
+    for (const row of found) {
+      const result = results[row.i];
+      if (result) result[name] = decode(from.type, row[column]);
+    }
   }
-  return result;
+}
+
+function compute(
+  results: readonly Result[],
+  plan: Plan,
+  rows: readonly EntityRow[],
+  instants: readonly (number | null)[],
+  kept: readonly ReadonlyMap<number, RawRow>[],
+): void {
+  for (const [index, row] of rows.entries()) {
+    if (instants[index] === null) continue;
+    const computed = plan.onDemand.map((it) =>
+      runOnDemand(it, row, (group, at) => kept[group]?.get(index)?.[`c${at}`]),
+    );
+    for (const { name, feature, from } of plan.outputs) {
+      const result = results[index];
+      if (result && 'onDemand' in from) result[name] = computed[from.onDemand]?.[feature] ?? null;
+    }
+  }
 }
 
 /** Calls the view's function with the features it reads and the row's own values. */
@@ -122,6 +163,6 @@ export function runOnDemand(
 ): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const name of Object.keys(view.requests)) input[name] = row[name];
-  for (const { name, group, index } of inputs) input[name] = read(group, index);
+  for (const { name, group, index, type } of inputs) input[name] = decode(type, read(group, index));
   return view.run(input);
 }

@@ -2,7 +2,7 @@ import { CameoError } from '../../errors.ts';
 import type { Entity, KeyKind } from './entity.ts';
 import { keyText } from './tables.ts';
 
-const INT4 = 2_147_483_647n;
+const INT4 = 2_147_483_647;
 
 /**
  * A component of a key as it is stored. 5 and "5" are one key; where the kind is int, "05" too.
@@ -63,6 +63,6 @@ export function readKey(
 export function textOf(entity: Entity, components: Components): string | undefined {
   if (components.some((it) => it === null)) return undefined;
   const all = components as readonly string[];
-  if (entity.name === 'customer' && BigInt(all[0] ?? 0) > INT4) return undefined;
+  if (entity.name === 'customer' && Math.abs(Number(all[0])) > INT4) return undefined;
   return keyText(all);
 }

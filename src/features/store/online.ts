@@ -1,5 +1,4 @@
-import { readAsOf, type ViewRow } from './as-of.ts';
-import type { FeatureType } from './feature-type.ts';
+import { readAsOf, toViewRow, type ViewRow } from './as-of.ts';
 import { checkColumns, isTooOld, type Kinds, runOnDemand } from './historical.ts';
 import { type Components, readKey, textOf } from './key.ts';
 import type { FeatureRequest, Group, Plan } from './plan.ts';
@@ -123,7 +122,7 @@ function outdated(
   return i;
 }
 
-function compute(
+async function compute(
   db: Executor,
   group: Group,
   keys: readonly Key[],
@@ -131,7 +130,9 @@ function compute(
   now: Date,
 ): Promise<Map<number, ViewRow>> {
   const components = i.map((index) => (keys[index] as Key).components);
-  return readAsOf(db, { group, i, keys: components, at: i.map(() => now) }, 'event');
+  const lookups = { group, i, keys: components, at: i.map(() => now.getTime()) };
+  const found = await readAsOf(db, lookups, 'event');
+  return new Map(found.map((row) => [row.i, toViewRow(row, group)]));
 }
 
 function rowOf(
@@ -156,16 +157,12 @@ function assemble(
   rowOf: (group: number) => ViewRow | undefined,
 ): OnlineRow {
   const heads = plan.groups.map((group, index) => toHead(group, rowOf(index), now));
-  const read = (group: number, index: number, type: FeatureType): unknown => {
+  const read = (group: number, index: number): unknown => {
     const head = heads[group];
     if (!head?.row || head.status !== 'PRESENT') return null;
-    return decode(type, head.row.values[head.row.layout?.[index] ?? index]);
+    return head.row.values[head.row.layout?.[index] ?? index];
   };
-  const computed = plan.onDemand.map((it) =>
-    runOnDemand(it, input, (group, index) =>
-      read(group, index, plan.groups[group]?.specs[index]?.type ?? { kind: 'json' }),
-    ),
-  );
+  const computed = plan.onDemand.map((it) => runOnDemand(it, input, read));
   const result: OnlineRow = { ...row };
   for (const { name, feature, from } of plan.outputs) {
     if ('onDemand' in from) {
@@ -173,7 +170,7 @@ function assemble(
     } else {
       const head = heads[from.group] as Head;
       result[name] = toValue(
-        read(from.group, from.index, from.type),
+        decode(from.type, read(from.group, from.index)),
         head.status,
         head.eventTime,
         head.age,
