@@ -1,6 +1,6 @@
-// Segments on 100,000 customers and 5 million events (CAMEO_BENCH_CUSTOMERS and CAMEO_BENCH_EVENTS
-// change that): 50 rules for everybody against hand-written SQL in the same run, again after 1,000 new
-// events, one customer in memory, explanations and previews.
+// Segments on 100,000 customers and 5 million events: 50 rules for everybody against hand-written SQL in
+// the same run, again after 1,000 new events, one customer in memory, explanations and previews.
+// node --import tsx bench/segments/run.ts [CUSTOMERS EVENTS [URL of an empty, migrated database]]
 import sql from 'sql-template-tag';
 import { systemActor } from '../../src/auth.ts';
 import { createFakeClock } from '../../src/clock.ts';
@@ -19,8 +19,9 @@ import { oneCustomerInMemory } from './in-memory.ts';
 import { PAIRS } from './rules.ts';
 import { AT, fillWorld } from './world.ts';
 
-const CUSTOMERS = Number(process.env.CAMEO_BENCH_CUSTOMERS ?? 100_000);
-const EVENTS = Number(process.env.CAMEO_BENCH_EVENTS ?? 5_000_000);
+const [customers = '100000', events = '5000000', given] = process.argv.slice(2);
+const CUSTOMERS = Number(customers);
+const EVENTS = Number(events);
 const ROUNDS = 3;
 const actor = systemActor('bench');
 
@@ -168,7 +169,7 @@ async function previews(deps: SegmentDeps) {
   });
 }
 
-await withBenchDatabase(async (url) => {
+async function main(url: string): Promise<void> {
   const db = openDb(url);
   const deps: SegmentDeps = {
     db,
@@ -189,4 +190,7 @@ await withBenchDatabase(async (url) => {
   } finally {
     await db.close();
   }
-});
+}
+
+if (given) await main(given);
+else await withBenchDatabase(main);

@@ -8,16 +8,14 @@ export interface Drawn {
   readonly population: number;
 }
 
-const SAMPLE = 1_000;
-
-/** Draws about 1,000 living customers of a domain, each with the same chance; all when there are fewer. */
-export async function drawCustomers(db: Queryable, domainId: number): Promise<Drawn> {
+/** Draws about `size` living customers of a domain, each with the same chance; all if there are fewer. */
+export async function drawCustomers(db: Queryable, domainId: number, size: number): Promise<Drawn> {
   const living = sql`domain_id = ${domainId} and merged_into_id is null`;
   const [row] = await db.query<{ population: number }>(
     sql`select count(*) as population from customer where ${living}`,
   );
   const population = row?.population ?? 0;
-  const chance = population <= SAMPLE ? 1 : SAMPLE / population;
+  const chance = population <= size ? 1 : size / population;
   const rows = await db.query<{ id: number }>(
     sql`select id from customer where ${living} and random() < ${chance}::float8`,
   );

@@ -52,7 +52,7 @@ describe('an estimate', () => {
     const [domain] = await world.deps.db.query<{ id: number }>(
       sql`select id from domain where key = 'shop'`,
     );
-    const drawn = await drawCustomers(world.deps.db, domain?.id ?? 0);
+    const drawn = await drawCustomers(world.deps.db, domain?.id ?? 0, 1_000);
     expect([...drawn.ids].sort((a, b) => a - b)).toEqual(ids);
     expect(drawn.population).toBe(6);
     expect(halfWidth(3, drawn)).toBe(0);

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../../db.ts';
+import { groupInOrder } from '../../batch.ts';
 import type { SegmentDeps } from '../deps.ts';
 import { viewOf } from '../memory/view.ts';
 import { referencesOf } from '../rule/references.ts';
@@ -128,11 +129,15 @@ async function startWalkers(
           where customer_id = any(${customerIds}::int4[]) and exited_at is null) m
     full join (select * from segment_transition where customer_id = any(${customerIds}::int4[])) t
       on t.customer_id = m.customer_id and t.segment_id = m.segment_id`);
-  return customers.flatMap(({ id, domainId, living }) => {
+  const mine = groupInOrder(
+    customers.map(({ id }) => id),
+    standings,
+    (row) => row.customerId,
+  );
+  return customers.flatMap(({ id, domainId, living }, index) => {
     const history = histories.get(id);
     if (!history) return [];
     const own = definitions.filter((definition) => definition.domainId === domainId);
-    const mine = standings.filter((row) => row.customerId === id);
     return [
       {
         customerId: id,
@@ -141,7 +146,7 @@ async function startWalkers(
         history,
         view: viewOf(history),
         standings: new Map(
-          mine.map(({ segmentId, member, next }) => [
+          (mine[index] ?? []).map(({ segmentId, member, next }) => [
             segmentId,
             { member, next: next ?? undefined },
           ]),
