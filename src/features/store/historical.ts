@@ -34,7 +34,7 @@ export async function joinAsOf(
   plan: Plan,
   kinds: Kinds,
   rows: readonly EntityRow[],
-  knownAt: KnownAt,
+  knownAt: KnownAt | 'own',
 ): Promise<Result[]> {
   const instants = rows.map(readInstant);
   checkColumns(plan, rows);
@@ -45,13 +45,19 @@ export async function joinAsOf(
   const shared = new Map<string, Omit<Lookups, 'group'>>();
   for (const [index, group] of plan.groups.entries()) {
     const lookups = { group, ...shareLookups(shared, group, kinds, rows, instants) };
-    const found = lookups.i.length === 0 ? [] : await readAsOf(db, lookups, knownAt);
+    const found = lookups.i.length === 0 ? [] : await readAsOf(db, lookups, known(group, knownAt));
     const good = found.filter((row) => !isTooOld(group, row.e, instants[row.i] ?? 0));
     fill(results, plan, index, good);
     if (plan.onDemand.length > 0) kept.push(new Map(good.map((row) => [row.i, row])));
   }
   if (plan.onDemand.length > 0) compute(results, plan, rows, instants, kept);
   return results;
+}
+
+/** 'own': 'row' for Cameo's own events, which always say when we learnt of them. */
+function known({ stored }: Group, knownAt: KnownAt | 'own'): KnownAt {
+  if (knownAt !== 'own') return knownAt;
+  return stored.view.source.kind === 'events' ? 'row' : 'event';
 }
 
 function readInstant(row: EntityRow, index: number): number | null {
