@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join as joinPath } from 'node:path';
-import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { CameoError } from '../../errors.ts';
 import { canonical, hashOf, viewDefinition } from './definition-row.ts';
 import type { FeatureType } from './feature-type.ts';
 import { checkName } from './names.ts';
+import { type Column, toParquet, writeParquet } from './parquet.ts';
 import type { Plan } from './plan.ts';
 import { type Executor, type StoreDb, transaction } from './postgres.ts';
 import { sqlType } from './tables.ts';
@@ -32,8 +30,6 @@ export interface TrainingSetInput {
   readonly at: Date;
 }
 
-type Column = { readonly name: string; readonly type: FeatureType };
-
 /** Writes rows to a Parquet file and a table, a chunk at a time, with what they were made from. */
 export async function saveTrainingSet(
   db: StoreDb,
@@ -54,7 +50,7 @@ export async function saveTrainingSet(
       ${join(columns.map(({ name, type }) => sql`${quoted(name)} ${sqlType(type)}`))})`);
     const sink = { hash: createHash('sha256'), count: 0 };
     const rows = pour(tx, table, columns, sink, first.value, chunks);
-    const file = await write(input, columns, rows, () => sink.hash.copy().digest('hex'));
+    const file = await writeParquet(input, columns, rows, () => sink.hash.copy().digest('hex'));
     const hash = sink.hash.digest('hex');
     await record(tx, input, { id, table, hash, file, rowCount: sink.count });
     return { id, name: input.name, hash, rowCount: sink.count, file, table };
@@ -130,55 +126,6 @@ async function insert(
   await tx.query(sql`
     insert into ${raw(`feature_store.${table}`)}
     select * from json_to_recordset(${JSON.stringify(records)}::json) as r(c0 int, ${join(fields)})`);
-}
-
-function toParquet(type: FeatureType, value: unknown): unknown {
-  if (value === null || value === undefined) return null;
-  if (type.kind === 'int') return BigInt(value as number);
-  if (type.kind === 'double') return Number(value);
-  if (type.kind === 'timestamp') return new Date(value as Date | string);
-  if (type.kind === 'text') return String(value);
-  return type.kind === 'bool' ? value : JSON.stringify(value);
-}
-
-const PARQUET = {
-  int: 'INT64',
-  double: 'DOUBLE',
-  text: 'STRING',
-  bool: 'BOOLEAN',
-  timestamp: 'TIMESTAMP',
-} as const;
-
-/** The file has its rows' hash in its name, and that name only once it is whole. */
-async function write(
-  { folder, name }: TrainingSetInput,
-  columns: readonly Column[],
-  rows: AsyncGenerator<Record<string, unknown>>,
-  hash: () => string,
-): Promise<string | null> {
-  if (folder === undefined) {
-    for await (const _ of rows);
-    return null;
-  }
-  await mkdir(folder, { recursive: true });
-  const partial = joinPath(folder, `.${name}.${process.pid}.partial`);
-  try {
-    await parquetWriteRows({
-      writer: fileWriter(partial),
-      rows,
-      columns: columns.map(({ name: column, type }) => ({
-        name: column,
-        type: type.kind in PARQUET ? PARQUET[type.kind as keyof typeof PARQUET] : 'STRING',
-        nullable: true,
-      })),
-      rowGroupSize: 10_000,
-    });
-    const file = joinPath(folder, `${name}-${hash().slice(0, 16)}.parquet`);
-    await rename(partial, file);
-    return file;
-  } finally {
-    await rm(partial, { force: true });
-  }
 }
 
 async function record(

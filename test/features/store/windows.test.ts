@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { FeatureValue } from '../../../src/features/store/feature-value.ts';
 import {
   count,
   countDistinct,
@@ -19,7 +20,6 @@ import {
   stddev,
   sum,
 } from '../../../src/features/store/index.ts';
-import type { FeatureValue } from '../../../src/features/store/online.ts';
 import { expectedWindows } from './window-oracle.ts';
 import { createWorld, type TestEvent, type World } from './world.ts';
 
