@@ -7,6 +7,8 @@ import type { Executor } from './postgres.ts';
 import { readStored, type StoredRow } from './stored-rows.ts';
 import { decode } from './value.ts';
 
+export type { FeatureStatus, FeatureValue } from './feature-value.ts';
+
 export interface OnlineRequest extends FeatureRequest {
   /** The keys of whom to read; more columns come out again beside the features. */
   readonly rows: readonly Readonly<Record<string, unknown>>[];
