@@ -14,7 +14,7 @@ import { DAY, NOW, randomFrom, size, timed, withDatabase } from './setup.ts';
 
 const ROWS = size('rows', 1_000_000);
 const ASKED = size('asked', 50_000);
-const KEYS = size('keys', 10_000);
+const KEYS = size('keys', 1_000);
 const ROUNDS = size('rounds', 3);
 const TTL_DAYS = 7;
 const driver = entity('driver', { keys: ['driver_id'], types: { driver_id: 'int' } });

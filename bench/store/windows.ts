@@ -57,7 +57,7 @@ await withDatabase(async (db) => {
   const [one, other] = [await ours(), await theirs()];
   for (const { i, orders_30d, largest } of other) {
     const row = one[i];
-    if (row?.['orders_30d'] !== orders_30d || row?.['largest'] !== largest)
+    if (row?.orders_30d !== orders_30d || row?.largest !== largest)
       throw new Error(`Row ${i} differs.`);
   }
   const times = { ours: [] as number[], theirs: [] as number[] };

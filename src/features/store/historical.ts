@@ -34,24 +34,54 @@ export async function joinAsOf(
   plan: Plan,
   kinds: Kinds,
   rows: readonly EntityRow[],
-  knownAt: KnownAt,
+  knownAt: KnownAt | 'own',
 ): Promise<Result[]> {
   const instants = rows.map(readInstant);
   checkColumns(plan, rows);
-  const nulls = Object.fromEntries(plan.outputs.map((output) => [output.name, null]));
-  const results = rows.map((row): Result => ({ ...row, ...nulls }));
-  // What on-demand views read; by group, then by row.
-  const kept: Map<number, RawRow>[] = [];
   const shared = new Map<string, Omit<Lookups, 'group'>>();
-  for (const [index, group] of plan.groups.entries()) {
+  // By group, then by row: the row that was true, unless it was too old.
+  const found: (RawRow | undefined)[][] = [];
+  for (const group of plan.groups) {
     const lookups = { group, ...shareLookups(shared, group, kinds, rows, instants) };
-    const found = lookups.i.length === 0 ? [] : await readAsOf(db, lookups, knownAt);
-    const good = found.filter((row) => !isTooOld(group, row.e, instants[row.i] ?? 0));
-    fill(results, plan, index, good);
-    if (plan.onDemand.length > 0) kept.push(new Map(good.map((row) => [row.i, row])));
+    const good = new Array<RawRow | undefined>(rows.length).fill(undefined);
+    const read = lookups.i.length === 0 ? [] : await readAsOf(db, lookups, known(group, knownAt));
+    for (const row of read) {
+      if (!isTooOld(group, row.e, instants[row.i] ?? 0)) good[row.i] = row;
+    }
+    found.push(good);
   }
-  if (plan.onDemand.length > 0) compute(results, plan, rows, instants, kept);
-  return results;
+  const columns = plan.outputs.map(toColumn);
+  return rows.map((row, index) => {
+    const computed = instants[index] === null ? [] : runAll(plan, row, found, index);
+    const result: Result = { ...row };
+    for (const { name, type, group, column, feature } of columns) {
+      if (type) {
+        const raw = found[group]?.[index];
+        result[name] = raw === undefined ? null : decode(type, raw[column]);
+      } else result[name] = computed[group]?.[feature] ?? null;
+    }
+    return result;
+  });
+}
+
+/** Where a result comes from, looked up once for all rows; without a type, from on-demand view `group`. */
+const toColumn = ({ name, feature, from }: Plan['outputs'][number]) =>
+  'onDemand' in from
+    ? { name, feature, type: undefined, group: from.onDemand, column: '' }
+    : { name, feature, type: from.type, group: from.group, column: `c${from.index}` };
+
+const runAll = (
+  plan: Plan,
+  row: EntityRow,
+  found: readonly (readonly (RawRow | undefined)[])[],
+  index: number,
+): Record<string, unknown>[] =>
+  plan.onDemand.map((it) => runOnDemand(it, row, (group, at) => found[group]?.[index]?.[`c${at}`]));
+
+/** 'own': 'row' for Cameo's own events, which always say when we learnt of them. */
+function known({ stored }: Group, knownAt: KnownAt | 'own'): KnownAt {
+  if (knownAt !== 'own') return knownAt;
+  return stored.view.source.kind === 'events' ? 'row' : 'event';
 }
 
 function readInstant(row: EntityRow, index: number): number | null {
@@ -119,41 +149,6 @@ function toLookups(
 /** Whether a row has grown too old: it is good for `ttl` after its event, that instant included. */
 export const isTooOld = ({ stored }: Group, eventMs: number, atMs: number): boolean =>
   stored.view.ttl > 0 && eventMs < atMs - stored.view.ttl;
-
-function fill(
-  results: readonly Result[],
-  plan: Plan,
-  group: number,
-  found: readonly RawRow[],
-): void {
-  for (const { name, from } of plan.outputs) {
-    if ('onDemand' in from || from.group !== group) continue;
-    const column = `c${from.index}`;
-    for (const row of found) {
-      const result = results[row.i];
-      if (result) result[name] = decode(from.type, row[column]);
-    }
-  }
-}
-
-function compute(
-  results: readonly Result[],
-  plan: Plan,
-  rows: readonly EntityRow[],
-  instants: readonly (number | null)[],
-  kept: readonly ReadonlyMap<number, RawRow>[],
-): void {
-  for (const [index, row] of rows.entries()) {
-    if (instants[index] === null) continue;
-    const computed = plan.onDemand.map((it) =>
-      runOnDemand(it, row, (group, at) => kept[group]?.get(index)?.[`c${at}`]),
-    );
-    for (const { name, feature, from } of plan.outputs) {
-      const result = results[index];
-      if (result && 'onDemand' in from) result[name] = computed[from.onDemand]?.[feature] ?? null;
-    }
-  }
-}
 
 /** Calls the view's function with the features it reads and the row's own values. */
 export function runOnDemand(

@@ -1,22 +1,13 @@
 import { readAsOf, toViewRow, type ViewRow } from './as-of.ts';
-import { checkColumns, isTooOld, type Kinds, runOnDemand } from './historical.ts';
+import { type Head, toHead, toValue } from './feature-value.ts';
+import { checkColumns, type Kinds, runOnDemand } from './historical.ts';
 import { type Components, readKey, textOf } from './key.ts';
 import type { FeatureRequest, Group, Plan } from './plan.ts';
 import type { Executor } from './postgres.ts';
 import { readStored, type StoredRow } from './stored-rows.ts';
 import { decode } from './value.ts';
 
-/** NULL_VALUE: the row is there and has null. NOT_FOUND: no row. OUTSIDE_MAX_AGE: older than its ttl. */
-export type FeatureStatus = 'PRESENT' | 'NULL_VALUE' | 'NOT_FOUND' | 'OUTSIDE_MAX_AGE';
-
-export interface FeatureValue {
-  readonly value: unknown;
-  readonly status: FeatureStatus;
-  /** When the row became true; null for what is computed on demand or was not found. */
-  readonly eventTime: Date | null;
-  /** Milliseconds from then to now. */
-  readonly age: number | null;
-}
+export type { FeatureStatus, FeatureValue } from './feature-value.ts';
 
 export interface OnlineRequest extends FeatureRequest {
   /** The keys of whom to read; more columns come out again beside the features. */
@@ -179,28 +170,3 @@ function assemble(
   }
   return result;
 }
-
-interface Head {
-  readonly row: ViewRow | undefined;
-  readonly status: FeatureStatus;
-  readonly eventTime: Date | null;
-  readonly age: number | null;
-}
-
-function toHead(group: Group, row: ViewRow | undefined, now: number): Head {
-  if (!row) return { row, status: 'NOT_FOUND', eventTime: null, age: null };
-  const status = isTooOld(group, row.eventMs, now) ? 'OUTSIDE_MAX_AGE' : 'PRESENT';
-  return { row, status, eventTime: new Date(row.eventMs), age: now - row.eventMs };
-}
-
-const toValue = (
-  value: unknown,
-  status: FeatureStatus,
-  eventTime: Date | null,
-  age: number | null,
-): FeatureValue => ({
-  value,
-  status: status === 'PRESENT' && value === null ? 'NULL_VALUE' : status,
-  eventTime,
-  age,
-});

@@ -35,6 +35,7 @@ function refreshSql({ id, view, columns }: StoredView, ids: readonly number[], a
   const window = windowSql({
     view: { ...view, features: columns },
     specs: columns,
+    nextChange: true,
     rows: sql`select * from r`,
     scope: sql`and e.occurred_at <= ${at}::timestamptz
       and e.customer_id between ${ids[0]} and ${ids.at(-1)}`,

@@ -6,14 +6,18 @@ import { customerFeature } from './customer-feature.ts';
 import type { Change } from './definition-row.ts';
 import { type EntityRow, type HistoricalRequest, joinAsOf } from './historical.ts';
 import { toInstant } from './instant.ts';
+import { linkModel, readLineage } from './lineage.ts';
 import { describeStore } from './list.ts';
 import { checkSpan, materializeDirty, materializeViews, type OnRefresh } from './materialize.ts';
+import { monitorView, type Thresholds } from './monitor.ts';
 import { type OnlineRequest, readOnline } from './online.ts';
 import { type Executor, executorOn, type StoreDb } from './postgres.ts';
 import { type PushRow, pushRows } from './push.ts';
 import { expiredCustomers, forgetCustomers, refreshCustomers } from './refresh.ts';
 import { createRegistry, type Definition, findView } from './registry.ts';
 import { eventViews, type StoredView } from './state.ts';
+import { type SavedTrainingSet, saveTrainingSet } from './training-set.ts';
+import type { KnownAt } from './window-sql.ts';
 
 export interface StoreOptions {
   readonly db: StoreDb;
@@ -128,7 +132,43 @@ export function createFeatureStore(options: StoreOptions) {
         at === 'now' ? { now: clock.now() } : { at },
       ),
 
+    /** Saves rows with their features as a Parquet file and a table, with a hash of both. */
+    async trainingSet(
+      request: HistoricalRequest & {
+        name: string;
+        rows: Iterable<EntityRow> | AsyncIterable<EntityRow>;
+        folder?: string;
+      },
+    ): Promise<SavedTrainingSet> {
+      const { name, folder, knownAt } = request;
+      return saveTrainingSet(db, {
+        name,
+        folder,
+        plan: await plan(request),
+        // Cameo knows when it learnt of each event: by default a model trains on what was known.
+        knownAt: knownAt === undefined ? 'events by row' : describeKnown(knownAt),
+        chunks: historicalChunks(context, { ...request, knownAt: knownAt ?? 'own' }, request.rows),
+        at: clock.now(),
+      });
+    },
+
+    /** Measures a view's features, stores the figures and the alerts. */
+    async monitor(input: {
+      view: string;
+      from?: Date | string;
+      thresholds?: Partial<Thresholds>;
+      baseline?: boolean;
+    }) {
+      const from = input.from === undefined ? undefined : toInstant(input.from, 'monitor: "from"');
+      const view = await stored(context, input.view);
+      return monitorView(db, { ...input, stored: view, from, now: clock.now() });
+    },
+
     list: () => describeStore(registry),
+    lineage: async (service: string) =>
+      readLineage(executorOn(db.pool), registry, await state(), service),
+    linkModel: async (service: string, modelVersion: string): Promise<void> =>
+      linkModel(executorOn(db.pool), registry, await state(), service, modelVersion),
     registry,
     /** Reads ids and layouts, which `customerFeatureSql` needs; other calls do it by themselves. */
     ready: async (): Promise<void> => void (await state()),
@@ -145,7 +185,7 @@ async function stored(context: Context, name: string): Promise<StoredView> {
 /** All chunks see the same state of the database. */
 async function* historicalChunks(
   context: Context,
-  request: HistoricalRequest,
+  request: Omit<HistoricalRequest, 'knownAt'> & { knownAt?: KnownAt | 'own' | undefined },
   rows: Iterable<EntityRow> | AsyncIterable<EntityRow>,
 ): AsyncGenerator<Record<string, unknown>[]> {
   const plan = await context.plan(request);
@@ -154,3 +194,6 @@ async function* historicalChunks(
     joinAsOf(tx, plan, kinds, chunk, request.knownAt ?? 'event'),
   );
 }
+
+const describeKnown = (knownAt: KnownAt): string =>
+  knownAt instanceof Date ? knownAt.toISOString() : knownAt;

@@ -14,17 +14,18 @@ export interface WindowQuery {
   /** A relation of (i int, customer_id int, at timestamptz); i is unique. */
   readonly rows: Sql;
   readonly knownAt?: KnownAt;
+  /** Adds `next_change_at`: when the values change though nothing happens. */
+  readonly nextChange?: boolean;
   /** More conditions on event `e`, which the planner can prune partitions by. */
   readonly scope?: Sql;
 }
 
 /**
- * The features of a view of events as of each row's own instant: (i, event_at, c0, c1, ...,
- * next_change_at), one scan of the events for all features. A row without any event by then does
+ * The features of a view of events as of each row's own instant: (i, event_at, c0, c1, ...), one scan of the events for all features. A row without any event by then does
  * not come out. History, materialisation and fresh reads all run this statement.
- * `next_change_at` is when the values change though nothing happens.
  */
-export function windowSql({ view, specs, rows, knownAt = 'event', scope }: WindowQuery): Sql {
+export function windowSql(query: WindowQuery): Sql {
+  const { view, specs, rows, knownAt = 'event', nextChange = false, scope } = query;
   const bases = baseSpecs(view, specs);
   const windows = [...new Set(bases.flatMap(({ aggregate }) => aggregate?.window ?? []))];
   const start = (window: string) => raw(`r.w${windows.indexOf(window)}`);
@@ -33,7 +34,7 @@ export function windowSql({ view, specs, rows, knownAt = 'event', scope }: Windo
     const windowStart = aggregate?.window === undefined ? undefined : start(aggregate.window);
     return sql`${aggregateSql(aggregate ?? { name: 'count' }, windowStart)} as ${raw(`b${index}`)}`;
   });
-  const oldest = windows.map(
+  const oldest = (nextChange ? windows : []).map(
     (window, index) =>
       sql`min(e.occurred_at) filter (where e.occurred_at >= ${start(window)}) as ${raw(`m${index}`)}`,
   );
@@ -44,8 +45,8 @@ export function windowSql({ view, specs, rows, knownAt = 'event', scope }: Windo
     (spec, index) => sql`, ${outputSql(spec, base)} as ${raw(`c${index}`)}`,
   );
   return sql`
-    select g.i, g.event_at ${join([...outputs, empty], '')},
-      ${nextChangeSql(windows, specs, base)} as next_change_at
+    select g.i, g.event_at ${join([...outputs, empty], '')}
+      ${nextChange ? sql`, ${nextChangeSql(windows, specs, base)} as next_change_at` : empty}
     from (
       select r.i, max(r.at) as at, max(e.occurred_at) as event_at
         ${join([empty, ...aggregates, ...oldest], ', ')}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { FeatureValue } from '../../../src/features/store/feature-value.ts';
 import {
   bool,
   double,
@@ -16,7 +17,6 @@ import {
   timestamp,
   vector,
 } from '../../../src/features/store/index.ts';
-import type { FeatureValue } from '../../../src/features/store/online.ts';
 import { createWorld, featureOf, type World } from './world.ts';
 
 const driver = entity('driver', { keys: ['driver_id'] });

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { createFakeClock, type FakeClock } from '../../../src/clock.ts';
 import { type Db, openDb } from '../../../src/db.ts';
-import type { FeatureValue } from '../../../src/features/store/online.ts';
+import type { FeatureValue } from '../../../src/features/store/feature-value.ts';
 import type { Definition } from '../../../src/features/store/registry.ts';
 import { createFeatureStore, type FeatureStore } from '../../../src/features/store/store.ts';
 import { createTestDatabase } from '../../helpers/db.ts';
