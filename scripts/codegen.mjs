@@ -26,6 +26,7 @@ const config = {
     CustomerConnection: '../resolvers/connection.ts#Connection<CustomerRow>',
     Event: `${ROWS}/customers/timeline.ts#EventRow`,
     EventConnection: '../resolvers/connection.ts#Connection<EventRow>',
+    FeatureView: `${ROWS}/serving/feature-views.ts#FeatureViewRow`,
     Job: `${ROWS}/jobs/run.ts#JobRun`,
     Segment: `${ROWS}/segments/segment.ts#SegmentRow`,
     SegmentConnection: '../resolvers/connection.ts#Connection<SegmentRow>',

@@ -2,7 +2,6 @@ import { createFakeClock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openDb } from './db.ts';
 import type { Services } from './features/services.ts';
-import type { Job } from './jobs/define.ts';
 import { migrateQueue } from './jobs/queue.ts';
 import type { Logger } from './logger.ts';
 import { openNotifications } from './notifications.ts';
@@ -10,7 +9,7 @@ import { type Api, openApi } from './startup/api.ts';
 import { type Closing, createClosing } from './startup/closing.ts';
 import { openDatabaseServer } from './startup/database.ts';
 import { seedFirstRun } from './startup/first-run.ts';
-import { createServices } from './startup/services.ts';
+import { createServices, type Work } from './startup/services.ts';
 import { openWorker } from './startup/worker.ts';
 
 export interface Cameo {
@@ -28,11 +27,11 @@ export interface Cameo {
 export async function startCameo(config: Config, log: Logger, signal: AbortSignal): Promise<Cameo> {
   const closing = createClosing(log);
   try {
-    const { services, jobs } = await openServices(config, log, signal, closing);
+    const { services, work } = await openServices(config, log, signal, closing);
     signal.throwIfAborted();
     if (config.seed) await seedFirstRun(services, (line) => log.info(line));
     signal.throwIfAborted();
-    if (['all', 'worker'].includes(config.role)) openWorker(services, jobs, closing);
+    if (['all', 'worker'].includes(config.role)) openWorker(services, work, closing);
     const hasApi = ['all', 'api'].includes(config.role);
     const api = hasApi ? await openApi(config, services, closing) : undefined;
     return { api, services, stop: () => closing.close() };
@@ -47,7 +46,7 @@ async function openServices(
   log: Logger,
   signal: AbortSignal,
   closing: Closing,
-): Promise<{ services: Services; jobs: readonly Job[] }> {
+): Promise<{ services: Services; work: Work }> {
   const server = await openDatabaseServer(config, log, signal);
   closing.add('database server', () => server.stop());
   const db = openDb(server.url);

@@ -4,6 +4,7 @@ import { listFeatureViews } from '../features/serving/feature-views.ts';
 import { pushFeatures } from '../features/serving/push-features.ts';
 import type {
   CustomerResolvers,
+  FeatureViewResolvers,
   MutationResolvers,
   QueryResolvers,
   Resolvers,
@@ -49,8 +50,17 @@ const featuresMaterialize: MutationResolvers['featuresMaterialize'] = (
     job: await services.queue.materialize(actor, input.views ?? undefined),
   }));
 
+const featureLineage: QueryResolvers['featureLineage'] = (_root, { service }, { services }) =>
+  services.store.lineage(service);
+
+const views: FeatureViewResolvers = {
+  statistics: ({ name }, _args, { loaders }) => loaders.statistics.load(name),
+  alerts: ({ name }, { first }, { loaders }) => loaders.alerts(first).load(name),
+};
+
 export const featureResolvers: Resolvers = {
-  Query: { featureViews, onlineFeatures },
+  Query: { featureViews, featureLineage, onlineFeatures },
   Mutation: audited({ featuresPush, featuresMaterialize }),
   Customer: { features },
+  FeatureView: views,
 };

@@ -27,6 +27,12 @@ import {
   templateValuesOf,
 } from '../features/serving/feature-values.ts';
 
+import {
+  type AlertRow,
+  alertsOf,
+  type StatisticRow,
+  statisticsOf,
+} from '../features/serving/view-statistics.ts';
 import type { Gather } from './gather.ts';
 
 /** Loads by customer id, with the same arguments for all customers of a batch. */
@@ -42,6 +48,9 @@ export interface Loaders {
   /** By segment id. */
   readonly strategy: ById<Strategy | null>;
   readonly nextBestActions: ById<NextBestAction[]>;
+  /** By the name of a feature view. */
+  readonly statistics: DataLoader<string, StatisticRow[]>;
+  readonly alerts: (first: number) => DataLoader<string, AlertRow[]>;
   readonly timeline: (args: TimelineArguments) => ById<Page<EventRow>>;
 }
 
@@ -68,6 +77,8 @@ export function createLoaders(services: Services, actor: Actor, gather: Gather):
     nextBestActions: byId('actions', (ids) =>
       nextBestActions(services, actor, ids, (of) => templateValuesOf(store, of)),
     ),
+    statistics: new DataLoader((views) => statisticsOf(db, views)),
+    alerts: byArguments((first) => new DataLoader((views) => alertsOf(db, views, first))),
     timeline: byIdWith('timeline', (ids, args) => timelinesOf(db, ids, args)),
   };
 }

@@ -11,10 +11,18 @@ import { createFeatureStore } from '../features/store/store.ts';
 import { storeCatalogs } from '../features/store-catalogs.ts';
 import type { Job } from '../jobs/define.ts';
 import { createMaterialize } from '../jobs/materialize.ts';
+import { createMonitor } from '../jobs/monitor.ts';
 import { enqueue } from '../jobs/queue.ts';
+import type { Schedule } from '../jobs/schedule.ts';
 import { createSegmentRefresh } from '../jobs/segment-refresh.ts';
 import type { Logger } from '../logger.ts';
 import type { Notifications } from '../notifications.ts';
+
+/** The jobs that come with the services, and when they are queued. */
+export interface Work {
+  readonly jobs: readonly Job[];
+  readonly schedules: readonly Schedule[];
+}
 
 /** Puts the services together; the feature definitions are written to their tables. */
 export async function createServices(
@@ -22,7 +30,7 @@ export async function createServices(
   clock: Clock,
   log: Logger,
   notifications: Notifications,
-): Promise<{ services: Services; jobs: readonly Job[] }> {
+): Promise<{ services: Services; work: Work }> {
   const store = createFeatureStore({
     db,
     clock,
@@ -49,5 +57,7 @@ export async function createServices(
     freshness: [changesFreshness, segmentFreshness, viewFreshness],
     sortableFeature: (name, at) => sortableFeature(store, name, at),
   };
-  return { services, jobs: [materialize, segmentRefresh] as unknown as readonly Job[] };
+  const monitor = createMonitor(store);
+  const schedules = [{ job: monitor, payload: {}, cron: '0 41 1 * * *' }];
+  return { services, work: { jobs: [materialize, segmentRefresh, monitor], schedules } };
 }

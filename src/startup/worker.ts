@@ -1,13 +1,13 @@
 import { refreshCustomers, refreshDue } from '../features/segments/store/refresh-customers.ts';
 import type { Services } from '../features/services.ts';
-import type { Job } from '../jobs/define.ts';
 import { startSchedules } from '../jobs/schedule.ts';
 import { standardJobs } from '../jobs/standard.ts';
 import { startWorker } from '../jobs/worker.ts';
 import type { Closing } from './closing.ts';
+import type { Work } from './services.ts';
 
 /** Starts the worker and the schedules. Any number of processes may. */
-export function openWorker(services: Services, jobs: readonly Job[], closing: Closing): void {
+export function openWorker(services: Services, work: Work, closing: Closing): void {
   const { store } = services;
   const standard = standardJobs({
     materializeCustomers: (tx, ids, at) => store.materializeCustomers(tx, [...ids], at),
@@ -15,8 +15,8 @@ export function openWorker(services: Services, jobs: readonly Job[], closing: Cl
     refreshCustomers: (tx, ids, at) => refreshCustomers(services, tx, ids, at),
     refreshDue: (tx, at, limit) => refreshDue(services, tx, at, limit),
   });
-  const worker = startWorker(services, [...standard.jobs, ...jobs]);
+  const worker = startWorker(services, [...standard.jobs, ...work.jobs]);
   closing.add('worker', () => worker.stop());
-  const schedules = startSchedules(services, standard.schedules);
+  const schedules = startSchedules(services, [...standard.schedules, ...work.schedules]);
   closing.add('schedules', () => schedules.stop());
 }

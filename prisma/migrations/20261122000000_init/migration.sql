@@ -238,12 +238,6 @@ CREATE UNIQUE INDEX "domain_key_key" ON "domain"("key");
 CREATE INDEX "customer_domain_id_id_idx" ON "customer"("domain_id", "id");
 
 -- CreateIndex
-CREATE INDEX "customer_domain_id_last_seen_at_id_idx" ON "customer"("domain_id", "last_seen_at", "id");
-
--- CreateIndex
-CREATE INDEX "customer_domain_id_first_seen_at_id_idx" ON "customer"("domain_id", "first_seen_at", "id");
-
--- CreateIndex
 CREATE INDEX "customer_merged_into_id_idx" ON "customer"("merged_into_id");
 
 -- CreateIndex
