@@ -1,13 +1,12 @@
 import { createFakeClock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { openDb } from './db.ts';
 import type { Services } from './features/services.ts';
 import { migrateQueue } from './jobs/queue.ts';
 import type { Logger } from './logger.ts';
 import { openNotifications } from './notifications.ts';
 import { type Api, openApi } from './startup/api.ts';
 import { type Closing, createClosing } from './startup/closing.ts';
-import { openDatabaseServer } from './startup/database.ts';
+import { serveDatabase } from './startup/database.ts';
 import { seedFirstRun } from './startup/first-run.ts';
 import { createServices, type Work } from './startup/services.ts';
 import { openWorker } from './startup/worker.ts';
@@ -47,10 +46,8 @@ async function openServices(
   signal: AbortSignal,
   closing: Closing,
 ): Promise<{ services: Services; work: Work }> {
-  const server = await openDatabaseServer(config, log, signal);
-  closing.add('database server', () => server.stop());
-  const db = openDb(server.url);
-  closing.add('database connections', () => db.close());
+  const { db, close } = await serveDatabase(config, { say: (line) => log.info(line), signal });
+  closing.add('database', close);
   await migrateQueue(db, log);
   const notifications = openNotifications(db, log);
   closing.add('notifications', () => notifications.close());

@@ -3,7 +3,7 @@ import { systemActor } from '../auth.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
-import { joinDatabase } from './import/database.ts';
+import { joinDatabase } from '../startup/database.ts';
 import { ImportBrokeOff, importFile } from './import/import-file.ts';
 import { HELP, type ImportOptions, readOptions } from './import/options.ts';
 import { explainFailure, summarise } from './import/report.ts';
@@ -23,7 +23,10 @@ async function run({ file, domain, mapping, environment }: ImportOptions): Promi
   const config = readConfig(environment);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  const { db, close } = await joinDatabase(config, (line) => console.error(line));
+  const { db, close } = await joinDatabase(config, {
+    say: (line) => console.error(line),
+    max: 4,
+  });
   const { now } = config;
   const clock: Clock = now ? { now: () => now } : systemClock;
   const deps = { db, clock, log: createLogger({ logLevel: 'warn', mode: config.mode }) };

@@ -8,7 +8,7 @@ import { CameoError } from '../errors.ts';
 import type { KeyRecord } from '../features/access/key.ts';
 import { createKey, listKeys, revokeKey } from '../features/access/manage-keys.ts';
 import { createLogger } from '../logger.ts';
-import { connect } from './connect.ts';
+import { joinDatabase } from '../startup/database.ts';
 
 const HELP = `Keys for the API. A key is shown once, when it is made; only its SHA-256 is kept.
 
@@ -93,7 +93,10 @@ async function main(): Promise<void> {
   const command = readCommand(process.argv.slice(2));
   if (!command) return void process.stdout.write(`${HELP}\n`);
   const config = readConfig();
-  const { db, close } = await connect(config);
+  const { db, close } = await joinDatabase(config, {
+    say: (line) => process.stderr.write(`${line}\n`),
+    max: 4,
+  });
   try {
     const log = createLogger({ logLevel: 'warn', mode: 'production' });
     process.stdout.write(`${await command({ db, clock: systemClock, log })}\n`);

@@ -53,9 +53,6 @@ export const isFeatureType = (value: object): value is FeatureType =>
     String(value.kind),
   );
 
-export const sameType = (one: FeatureType, other: FeatureType): boolean =>
-  one.kind === other.kind && one.item === other.item && one.size === other.size;
-
 /** As people read it: `int`, `list(text)`, `vector(64)`. */
 export function describeType(type: FeatureType): string {
   if (type.kind === 'list') return `list(${type.item})`;
