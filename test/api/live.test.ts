@@ -184,12 +184,12 @@ describe('a segment', () => {
     expect((await api.data(SAVE, { input })).segmentSave.segment.size).toBe(1);
     const { segment } = await api.data(`{ segment(key: "picked") {
       kind members { totalCount nodes { identities { value } } }
-      then: members(at: "2026-02-01T00:00:00Z") { totalCount }
+      earlier: members(at: "2026-02-01T00:00:00Z") { totalCount }
     } }`);
     expect(segment).toEqual({
       kind: 'STATIC',
       members: { totalCount: 1, nodes: [{ identities: [{ value: 'ann' }] }] },
-      then: { totalCount: 0 },
+      earlier: { totalCount: 0 },
     });
   });
 
