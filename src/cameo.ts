@@ -28,7 +28,7 @@ export async function startCameo(config: Config, log: Logger, signal: AbortSigna
   try {
     const { services, work } = await openServices(config, log, signal, closing);
     signal.throwIfAborted();
-    if (config.seed) await seedFirstRun(services, (line) => log.info(line));
+    if (config.seed) await seedFirstRun(services, process.stderr);
     signal.throwIfAborted();
     if (['all', 'worker'].includes(config.role)) openWorker(services, work, closing);
     const hasApi = ['all', 'api'].includes(config.role);

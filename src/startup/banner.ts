@@ -1,6 +1,10 @@
 const QUERY = `{
-  customers(first: 3, orderBy: [{ feature: "rfm:monetary", direction: DESC }]) {
-    nodes { id domain traits segments { segment { key } } }
+  customers(
+    filter: { domain: "retail" }
+    orderBy: [{ feature: "rfm:monetary", direction: DESC }]
+    first: 2
+  ) {
+    nodes { traits rfm { monetary frequency recencyDays } segments { segment { name } } }
   }
 }`;
 

@@ -35,9 +35,10 @@ export async function createServices(
     db,
     clock,
     definitions,
-    print: (line) => log.info(line),
+    print: (line) => log.debug(line),
   });
-  await store.apply();
+  const changes = await store.apply();
+  if (changes.length > 0) log.info(`applied ${changes.length} feature definitions`);
   await store.ready();
   const catalogs = storeCatalogs(store, clock);
   const materialize = createMaterialize(store);

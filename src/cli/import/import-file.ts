@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import type { Actor } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
 import { checkCall, storeCall } from '../../features/events/ingest.ts';
+import { createProgress, type Out } from '../../startup/progress.ts';
 import { type CheckedBatch, checkBatches, type Rejected, toBatches } from './batches.ts';
 import {
   type Checkpoint,
@@ -15,7 +16,6 @@ import { hashFile, importKey, recordId } from './fingerprint.ts';
 import { createMapper, type Mapper } from './mapper.ts';
 import type { Mapping } from './mapping-schema.ts';
 import { createHeaderMapper, createPlainMapper } from './plain-mapper.ts';
-import { createProgress } from './progress.ts';
 import { formatOf, type RecordSource, readRecords } from './read-records.ts';
 import { openRejects, type Rejects } from './rejects.ts';
 
@@ -24,7 +24,7 @@ export interface ImportRequest {
   readonly domain: string;
   /** Left out: the file's records are events already. */
   readonly mapping: Mapping | undefined;
-  readonly out: NodeJS.WriteStream | { isTTY?: boolean; write(text: string): unknown };
+  readonly out: Out;
   /** Stops after the batch at hand; the import can be resumed. */
   readonly signal?: AbortSignal;
 }
@@ -122,7 +122,7 @@ interface Run {
 /** Reads and checks the next batch while the database works on this one. Whether the file was read to its end. */
 async function takeBatches(run: Run, batches: AsyncGenerator<CheckedBatch>): Promise<boolean> {
   const { deps, key, done, source, request } = run;
-  const progress = createProgress(statSync(request.file).size, request.out);
+  const progress = createProgress('import', statSync(request.file).size, request.out);
   try {
     let next = batches.next();
     for (;;) {
@@ -133,7 +133,7 @@ async function takeBatches(run: Run, batches: AsyncGenerator<CheckedBatch>): Pro
       next.catch(() => {});
       await takeBatch(run, batch);
       await writeCheckpoint(deps.db, key, done, deps.clock.now());
-      progress.update(source.bytesRead(), done.records);
+      progress.update(source.bytesRead(), `${done.records} records`);
       if (request.signal?.aborted) return false;
     }
   } finally {
