@@ -175,7 +175,8 @@ const NOBODY: Rule = { event: { type: 'none', count: { lt: 0 } } };
 function plansOf(walker: Walker, before: ReadonlyMap<number, Standing>): Plan[] {
   return walker.definitions.flatMap(({ id }) => {
     const now = walker.standings.get(id);
-    const changed = now?.next !== before.get(id)?.next || now?.member !== before.get(id)?.member;
-    return changed ? [{ customerId: walker.customerId, segmentId: id, next: now?.next }] : [];
+    const { next, member = false } = now ?? {};
+    const changed = next !== before.get(id)?.next || member !== (before.get(id)?.member ?? false);
+    return changed ? [{ customerId: walker.customerId, segmentId: id, next, member }] : [];
   });
 }
