@@ -1,6 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import type { Deps } from '../context.ts';
+import { pruneSegmentChanges } from '../features/segments/store/prune.ts';
 import { defineJob } from './define.ts';
 import { TICK } from './schedule.ts';
 
@@ -16,6 +17,10 @@ export const RETENTION_DAYS = {
   audit: 396,
   /** Revoked keys, which the audit log may name. */
   revokedKeys: 396,
+  /** Entries and exits as subscriptions and webhooks tell them; the stays themselves are kept. */
+  segmentChanges: 90,
+  /** Webhook messages that were taken or given up. */
+  deliveries: 30,
 } as const;
 
 /** Rows deleted a statement, so that no lock is held for long. */
@@ -32,6 +37,7 @@ export const housekeeping = defineJob({
       await empty(deps, room, signal);
       await progress((index + 1) / rooms.length);
     }
+    await emptyOutbox(deps, daysBefore(now, RETENTION_DAYS.segmentChanges), signal);
     await dropOrphans(deps);
   },
 });
@@ -50,6 +56,10 @@ function expired(now: Date): { table: Sql; where: Sql }[] {
     { table: sql`job_run`, where: sql`state = 'FAILED' and finished_at < ${before('failedJobs')}` },
     { table: sql`audit_log`, where: sql`at < ${before('audit')}` },
     { table: sql`api_key`, where: sql`revoked_at < ${before('revokedKeys')}` },
+    {
+      table: sql`webhook_delivery`,
+      where: sql`next_attempt_at is null and coalesce(delivered_at, created_at) < ${before('deliveries')}`,
+    },
   ];
 }
 
@@ -65,6 +75,15 @@ async function empty(
       returning id`);
     if (gone.length > 0) log.debug({ table: table.text, rows: gone.length }, 'deleted old rows');
     if (gone.length < BATCH) return;
+  }
+}
+
+async function emptyOutbox({ db, log }: Deps, before: Date, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const gone = await pruneSegmentChanges(db, before, BATCH);
+    if (gone > 0) log.debug({ table: 'segment_change', rows: gone }, 'deleted old rows');
+    if (gone < BATCH) return;
   }
 }
 

@@ -15,6 +15,7 @@ import { createMonitor } from '../jobs/monitor.ts';
 import { enqueue } from '../jobs/queue.ts';
 import type { Schedule } from '../jobs/schedule.ts';
 import { createSegmentRefresh } from '../jobs/segment-refresh.ts';
+import { segmentRetry } from '../jobs/segment-retry.ts';
 import type { Logger } from '../logger.ts';
 import type { Notifications } from '../notifications.ts';
 
@@ -59,6 +60,9 @@ export async function createServices(
     sortableFeature: (name, at) => sortableFeature(store, name, at),
   };
   const monitor = createMonitor(store);
-  const schedules = [{ job: monitor, payload: {}, cron: '0 41 1 * * *' }];
+  const schedules = [
+    { job: monitor, payload: {}, cron: '0 41 1 * * *' },
+    segmentRetry(segmentRefresh),
+  ];
   return { services, work: { jobs: [materialize, segmentRefresh, monitor], schedules } };
 }

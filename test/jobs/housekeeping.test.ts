@@ -59,6 +59,40 @@ describe('housekeeping', () => {
   });
 });
 
+describe('housekeeping of segments', () => {
+  it('keeps changes for 90 days, and 30 days of what webhooks are done with', async () => {
+    const { db } = world;
+    await db.query(sql`insert into domain (id, key) values (7, 'shop')`);
+    await db.query(
+      sql`insert into segment (id, key, domain_id, name, kind) values (7, 'vip', 7, 'VIP', 'STATIC')`,
+    );
+    await db.query(sql`
+      insert into webhook_endpoint (id, domain_id, url, secret) values (7, 7, 'https://example.org', 's')`);
+    for (const [customer, days] of [
+      [1, 91],
+      [2, 89],
+    ] as const)
+      await db.query(sql`
+        insert into segment_change (customer_id, segment_id, entered, at, created_at)
+        values (${customer}, 7, true, ${daysAgo(days)}, ${daysAgo(days)})`);
+    const delivery = (name: string, made: number, next: Date | null, delivered: Date | null) =>
+      db.query(sql`
+        insert into webhook_delivery (endpoint_id, body, created_at, next_attempt_at, delivered_at)
+        values (7, ${JSON.stringify({ name })}::jsonb, ${daysAgo(made)}, ${next}, ${delivered})`);
+    await delivery('taken long ago', 32, null, daysAgo(31));
+    await delivery('taken late', 32, null, daysAgo(29));
+    await delivery('given up long ago', 31, null, null);
+    await delivery('given up', 29, null, null);
+    await delivery('still tried', 31, daysAgo(-1), null);
+    await perform(housekeeping);
+    expect(await db.query(sql`select customer_id as c from segment_change`)).toEqual([{ c: 2 }]);
+    const left = await db.query<{ name: string }>(
+      sql`select body ->> 'name' as name from webhook_delivery order by 1`,
+    );
+    expect(left.map(({ name }) => name)).toEqual(['given up', 'still tried', 'taken late']);
+  });
+});
+
 describe('partitions', () => {
   it('makes the partitions of this month and the next three, over the turn of the year', async () => {
     await perform(partitions);

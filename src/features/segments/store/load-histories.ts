@@ -1,9 +1,11 @@
-import sql, { empty, type Sql } from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Queryable } from '../../../db.ts';
 import type { CatalogEntry, Catalogs, FeatureCatalog } from '../catalog.ts';
 import type { HistoryEvent, Reading, SegmentRecord, TraitChange } from '../memory/history.ts';
-import { fieldsOf, type References, referencesOf } from '../rule/references.ts';
+import { type References, referencesOf } from '../rule/references.ts';
 import type { Rule } from '../rule/types.ts';
+import { eventNeeds } from './event-needs.ts';
+import { loadEvents } from './load-events.ts';
 
 /** A customer's history that a walk through time may go on writing to. */
 export interface LiveHistory {
@@ -21,9 +23,10 @@ export interface Loaded {
 }
 
 /**
- * What these rules ask about these customers, in a fixed number of statements for any number of
- * customers: events and traits of all time, future ones included, readings as of `at`. The stays of
- * the segments that rules refer to come with `segments`; its time is that of the stored rows.
+ * What these rules ask about these customers, in a number of statements that does not grow with the
+ * customers: the events that a rule can see at `since` (at most `at`, which it is when left out) or
+ * later, future ones included; traits of all time; readings as of `at`. The stays of the segments
+ * that rules refer to come with `segments`; its time is that of the stored rows.
  */
 export async function loadHistories(
   tx: Queryable,
@@ -31,10 +34,11 @@ export async function loadHistories(
   rules: readonly Rule[],
   customerIds: readonly number[],
   at: Date,
+  since: Date = at,
 ): Promise<Loaded> {
   const references = referencesOf(rules);
   const histories = new Map(customerIds.map((id) => [id, emptyHistory()]));
-  await loadEvents(tx, references, fieldsOf(rules), histories);
+  await loadEvents(tx, eventNeeds(rules), since.getTime(), histories);
   await loadTraits(tx, references, histories);
   await loadStays(tx, references, histories);
   const broken = new Map<string, string>();
@@ -57,25 +61,6 @@ type Histories = ReadonlyMap<number, LiveHistory>;
 
 /** Milliseconds since the epoch: cheaper than dates where rows are many. */
 const ms = (column: Sql): Sql => sql`(extract(epoch from ${column}) * 1000)::float8`;
-
-async function loadEvents(
-  tx: Queryable,
-  { eventTypes }: References,
-  fields: ReadonlySet<string>,
-  histories: Histories,
-): Promise<void> {
-  if (eventTypes.size === 0) return;
-  const text = fields.has('text') ? sql`, e.text` : empty;
-  const properties = [...fields].some((field) => !field.startsWith('$'))
-    ? sql`, e.properties, e.amount, e.currency, e.item_id as "itemId"`
-    : empty;
-  const rows = await tx.query<HistoryEvent & { customerId: number }>(sql`
-    select e.customer_id as "customerId", e.id, ${ms(sql`e.occurred_at`)} as "occurredAt", e.type ${properties} ${text}
-    from event e
-    where e.customer_id = any(${[...histories.keys()]}::int4[]) and e.type = any(${[...eventTypes]}::text[])
-    order by e.customer_id, e.occurred_at, e.id`);
-  for (const row of rows) histories.get(row.customerId)?.events.push(row);
-}
 
 async function loadTraits(
   tx: Queryable,

@@ -71,9 +71,11 @@ async function refresh(
 ): Promise<readonly Change[]> {
   const definitions = (await loadDefinitions(tx)).filter(isRule);
   const rules = definitions.map((definition) => definition.rule);
-  const loaded = await loadHistories(tx, deps.catalogs, rules, customerIds, at);
+  const standings = await loadStandings(tx, customerIds);
+  const since = earliestDue(standings, at);
+  const loaded = await loadHistories(tx, deps.catalogs, rules, customerIds, at, since);
   const sound = await withoutBroken(tx, definitions, loaded, at);
-  const walkers = await startWalkers(tx, sound, loaded, customerIds);
+  const walkers = await startWalkers(tx, sound, loaded, standings, customerIds);
   const before = new Map(walkers.map((walker) => [walker, new Map(walker.standings)]));
   for (const walker of walkers) walk(walker);
   const changes = walkers.flatMap((walker) => walker.changes);
@@ -111,16 +113,10 @@ async function withoutBroken(
   return definitions.filter((definition) => reasonOf(definition) === undefined);
 }
 
-async function startWalkers(
-  tx: Queryable,
-  definitions: readonly RuleDefinition[],
-  { histories }: Loaded,
-  customerIds: readonly number[],
-): Promise<Walker[]> {
-  const customers = await tx.query<{ id: number; domainId: number; living: boolean }>(sql`
-    select id, domain_id as "domainId", merged_into_id is null as living
-    from customer where id = any(${customerIds}::int4[])`);
-  const standings = await tx.query<Standing & { customerId: number; segmentId: number }>(sql`
+type StandingRow = Standing & { readonly customerId: number; readonly segmentId: number };
+
+const loadStandings = (tx: Queryable, customerIds: readonly number[]): Promise<StandingRow[]> =>
+  tx.query<StandingRow>(sql`
     select coalesce(m.customer_id, t.customer_id) as "customerId",
            coalesce(m.segment_id, t.segment_id) as "segmentId",
            m.customer_id is not null as member,
@@ -129,6 +125,23 @@ async function startWalkers(
           where customer_id = any(${customerIds}::int4[]) and exited_at is null) m
     full join (select * from segment_transition where customer_id = any(${customerIds}::int4[])) t
       on t.customer_id = m.customer_id and t.segment_id = m.segment_id`);
+
+/** The first instant of the walk: rules look back from there, not from `at`. */
+function earliestDue(standings: readonly StandingRow[], at: Date): Date {
+  const due = standings.reduce((least, { next }) => Math.min(least, next ?? least), at.getTime());
+  return new Date(due);
+}
+
+async function startWalkers(
+  tx: Queryable,
+  definitions: readonly RuleDefinition[],
+  { histories }: Loaded,
+  standings: readonly StandingRow[],
+  customerIds: readonly number[],
+): Promise<Walker[]> {
+  const customers = await tx.query<{ id: number; domainId: number; living: boolean }>(sql`
+    select id, domain_id as "domainId", merged_into_id is null as living
+    from customer where id = any(${customerIds}::int4[])`);
   const mine = groupInOrder(
     customers.map(({ id }) => id),
     standings,
@@ -162,7 +175,8 @@ const NOBODY: Rule = { event: { type: 'none', count: { lt: 0 } } };
 function plansOf(walker: Walker, before: ReadonlyMap<number, Standing>): Plan[] {
   return walker.definitions.flatMap(({ id }) => {
     const now = walker.standings.get(id);
-    const changed = now?.next !== before.get(id)?.next || now?.member !== before.get(id)?.member;
-    return changed ? [{ customerId: walker.customerId, segmentId: id, next: now?.next }] : [];
+    const { next, member = false } = now ?? {};
+    const changed = next !== before.get(id)?.next || member !== (before.get(id)?.member ?? false);
+    return changed ? [{ customerId: walker.customerId, segmentId: id, next, member }] : [];
   });
 }
