@@ -1,8 +1,11 @@
 import type { EventInput } from '../../features/events/event-input.ts';
-import { type CheckedCall, MOST_EVENTS } from '../../features/events/ingest.ts';
+import type { CheckedCall } from '../../features/events/ingest.ts';
 import type { Mapper } from './mapper.ts';
 import type { FileRecord } from './record.ts';
 import { JsonRow, type Row } from './row.ts';
+
+/** Events of one call: twice what the API takes, since each transaction has costs of its own. */
+export const MOST_EVENTS = 10_000;
 
 /** Characters of records that may wait in memory for one call. */
 const MOST_SIZE = 16 * 1_048_576;

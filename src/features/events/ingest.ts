@@ -49,13 +49,16 @@ export async function ingestEvents(
   actor: Actor,
   input: EventsIngestInput,
 ): Promise<EventsIngestPayload> {
+  requireCount(input.events.length);
   return storeCall(deps, actor, checkCall(deps, actor, input));
 }
 
-/** The first half of `ingestEvents`: pure, so that it can be done while another call is stored. */
+/**
+ * The first half of `ingestEvents`, for any number of events: pure, so that it can be done while
+ * another call is stored.
+ */
 export function checkCall(deps: Deps, actor: Actor, input: EventsIngestInput): CheckedCall {
   requireRole(actor, 'writer');
-  requireCount(input.events.length);
   const now = deps.clock.now();
   const receipts = new Array<EventReceipt | undefined>(input.events.length);
   const events: CheckedEvent[] = [];

@@ -158,13 +158,13 @@ describe('importFile', () => {
   });
 
   it('says that the disk is full, keeps what is in, and goes on when there is room again', async () => {
-    const file = write('full.ndjson', Array.from({ length: 9_000 }, (_, n) => line(n)).join('\n'));
+    const file = write('full.ndjson', Array.from({ length: 19_000 }, (_, n) => line(n)).join('\n'));
     // The error that PostgreSQL gives when it cannot extend a file, at the second batch.
     await stage.db.query(sql`
       CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         IF (SELECT count(*) FROM event_receipt r JOIN domain d ON d.id = r.domain_id
-            WHERE d.key = 'full') > 5000 THEN
+            WHERE d.key = 'full') > 10000 THEN
           RAISE EXCEPTION 'could not extend file "base/1/2": No space left on device'
             USING ERRCODE = '53100';
         END IF;
@@ -176,19 +176,19 @@ describe('importFile', () => {
     if (!(failure instanceof ImportBrokeOff)) throw failure;
     expect(explainFailure(failure)).toBe(
       [
-        'The import broke off after record 5000: could not extend file "base/1/2": No space left on device',
+        'The import broke off after record 10000: could not extend file "base/1/2": No space left on device',
         'The disk of the database is full: free space on it.',
         'All records up to there are in, and nothing behind it is. Run the same command again to go on.',
       ].join('\n'),
     );
-    expect(await count('full')).toBe(5_000);
+    expect(await count('full')).toBe(10_000);
     await stage.db.query(sql`DROP TRIGGER no_space ON event_receipt`);
     expect(await load(file, { domain: 'full' })).toMatchObject({
-      resumedAt: 5_000,
-      accepted: 9_000,
+      resumedAt: 10_000,
+      accepted: 19_000,
       duplicates: 0,
     });
-    expect(await count('full')).toBe(9_000);
+    expect(await count('full')).toBe(19_000);
   });
 
   it('takes in what is sound of a file that was cut off, and says so', async () => {
