@@ -52,12 +52,15 @@ for (const [customer, sold] of customers) {
   put('one-time', customer, invoices.length === 1);
   const weekend = younger(180).filter(({ time }) => [0, 6].includes(new Date(time).getUTCDay()));
   put('weekend-buyers', customer, weekend.length >= 2);
-  // The newest Christmas line after the first invoice began, and whether an invoice began after it.
-  const christmas = sold.findLastIndex(
-    (line, index) => index > sold.indexOf(invoices[0]) && line.description.includes('CHRISTMAS'),
+  // A Christmas line behind the whole of the first invoice.
+  const [first] = invoices;
+  const end = Math.max(...sold.filter((l) => l.invoice === first.invoice).map((l) => l.place));
+  const christmas = sold.some(
+    ({ description, time, place }) =>
+      description.includes('CHRISTMAS') &&
+      (time > first.time || (time === first.time && place > end)),
   );
-  const stopped = invoices.every((invoice) => sold.indexOf(invoice) <= christmas);
-  put('christmas-then-stopped', customer, christmas >= 0 && stopped && younger(90).length === 0);
+  put('christmas-then-stopped', customer, christmas && younger(90).length === 0);
 }
 for (const members of Object.values(segments)) members.sort();
 console.log(JSON.stringify(segments));
