@@ -1,8 +1,7 @@
-import type { EventStep, Leaf, Rule } from './types.ts';
+import type { Leaf, Rule } from './types.ts';
 
-/** What a rule looks at, each name once. */
+/** What a rule looks at beside events, each name once. */
 export interface References {
-  readonly eventTypes: ReadonlySet<string>;
   readonly traits: ReadonlySet<string>;
   readonly features: ReadonlySet<string>;
   readonly predictions: ReadonlySet<string>;
@@ -22,28 +21,9 @@ export function referencesOf(rules: readonly Rule[]): References {
   const leaves = rules.flatMap(leavesOf);
   const names = (pick: (leaf: Leaf) => readonly string[]) => new Set(leaves.flatMap(pick));
   return {
-    eventTypes: names((leaf) => eventSteps(leaf).map((step) => step.type)),
     traits: names((leaf) => ('trait' in leaf ? [leaf.trait.name] : [])),
     features: names((leaf) => ('feature' in leaf ? [leaf.feature.name] : [])),
     predictions: names((leaf) => ('prediction' in leaf ? [leaf.prediction.task] : [])),
     segments: names((leaf) => ('segment' in leaf ? [leaf.segment] : [])),
   };
-}
-
-function eventSteps(leaf: Leaf): readonly EventStep[] {
-  if ('event' in leaf) return [leaf.event];
-  if ('last' in leaf) return [leaf.last];
-  if (!('sequence' in leaf)) return [];
-  const { steps, endsWithout } = leaf.sequence;
-  return endsWithout ? [...steps, endsWithout] : steps;
-}
-
-/** The names of event fields and properties that any of the rules tests. */
-export function fieldsOf(rules: readonly Rule[]): ReadonlySet<string> {
-  const leaves = rules.flatMap(leavesOf);
-  const conditions = leaves.flatMap((leaf) => [
-    ...eventSteps(leaf).flatMap((step) => step.where ?? []),
-    ...('last' in leaf ? leaf.last.has : []),
-  ]);
-  return new Set(conditions.map((condition) => condition.name));
 }
