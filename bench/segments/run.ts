@@ -23,6 +23,8 @@ const [customers = '100000', events = '5000000', given] = process.argv.slice(2);
 const CUSTOMERS = Number(customers);
 const EVENTS = Number(events);
 const ROUNDS = 3;
+/** Stands in each figure's name. */
+const SIZE = `${CUSTOMERS} customers, ${EVENTS / 1e6}M events`;
 const actor = systemActor('bench');
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -72,7 +74,7 @@ async function full(deps: SegmentDeps) {
     );
   }
   report({
-    bench: 'segments: full evaluation of 50 rules, against hand-written SQL',
+    bench: `segments (${SIZE}): full evaluation of 50 rules, against hand-written SQL`,
     figure: `${(ours / byHand).toFixed(2)}x (${Math.round(ours)} ms to ${Math.round(byHand)} ms)`,
     bar: '<= 2x',
     met: ours <= 2 * byHand,
@@ -80,7 +82,7 @@ async function full(deps: SegmentDeps) {
   const growth = ours / sum(small.map((t) => t.ours));
   const growthByHand = byHand / sum(small.map((t) => t.byHand));
   report({
-    bench: 'segments: the same on 4 times the events and customers',
+    bench: `segments (${SIZE}): the same on 4 times the events and customers`,
     figure: `${growth.toFixed(2)}x the time; by hand ${growthByHand.toFixed(2)}x`,
     bar: 'linear: <= 4.6x, or as by hand where the larger one leaves the cache',
     met: growth <= Math.max(4.6, growthByHand),
@@ -113,7 +115,7 @@ async function again(deps: SegmentDeps) {
   );
   const share = touched / everybody;
   report({
-    bench: 'segments: again after 1,000 new events, 50 segments',
+    bench: `segments (${SIZE}): again after 1,000 new events, 50 segments`,
     figure: `${(100 * share).toFixed(1)}% of a full refresh (${Math.round(touched)} ms)`,
     bar: '<= 5%',
     met: share <= 0.05,
@@ -134,7 +136,7 @@ async function explanations(deps: SegmentDeps) {
     );
   const slowest = Math.max(...times);
   report({
-    bench: 'segments: explainMembership',
+    bench: `segments (${SIZE}): explainMembership`,
     figure: `${median(times).toFixed(1)} ms, slowest of 100 ${slowest.toFixed(1)} ms`,
     bar: '< 50 ms',
     met: slowest < 50,
@@ -162,7 +164,7 @@ async function previews(deps: SegmentDeps) {
     );
   const slowest = Math.max(...times);
   report({
-    bench: 'segments: segmentPreview with comparison and overlap',
+    bench: `segments (${SIZE}): segmentPreview with comparison and overlap`,
     figure: `${Math.round(median(times))} ms, slowest of 50 ${Math.round(slowest)} ms, ${estimated} estimated`,
     bar: '< 1 s',
     met: slowest < 1_000,

@@ -52,13 +52,13 @@ await withDatabase(async (db) => {
   const [own, other, theirs] = [median(times.ours), median(times.duck), median(times.feast)];
   const what = `${ASKED} rows x 3 views of ${ROWS}`;
   report({
-    bench: `historical, ${what}, beside Feast's query`,
+    bench: `historical, ${what}, ${KEYS} keys, beside Feast's query`,
     figure: `${(theirs / own).toFixed(1)}x faster (${own.toFixed(0)} / ${theirs.toFixed(0)} ms)`,
     bar: '>= 5x',
     met: theirs >= 5 * own,
   });
   report({
-    bench: `historical, ${what}, beside DuckDB ASOF in memory`,
+    bench: `historical, ${what}, ${KEYS} keys, beside DuckDB ASOF in memory`,
     figure: `${(own / other).toFixed(2)}x its time (${own.toFixed(0)} / ${other.toFixed(0)} ms)`,
     bar: '<= 3x',
     met: own <= 3 * other,
