@@ -55,7 +55,7 @@ describe('health', () => {
     ] as const) {
       await world.db.query(sql`
         insert into customer_change (customer_id, created_at)
-        values (1, now() - make_interval(secs => ${seconds}))`);
+        values (1, ${world.clock.now()}::timestamptz - make_interval(secs => ${seconds}))`);
       const report = await health(world, [changesFreshness]);
       expect(report).toMatchObject({ status: stale ? 'DEGRADED' : 'OK', freshness: [{ stale }] });
     }
