@@ -3,21 +3,14 @@ import { pipeline } from 'node:stream/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Sql } from 'sql-template-tag';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { runTransaction, type Statements, statementsOn } from './statements.ts';
 
-/** Runs parameterised statements: the pool, or one transaction on it. */
-export interface Queryable {
-  /** One statement; its rows. Numbers of type int8 come as JS numbers, timestamps as Date. */
-  query<Row extends object = Record<string, unknown>>(statement: Sql): Promise<Row[]>;
-  /**
-   * The same as a prepared statement: parsed and planned once a connection.
-   * `name` must stand for exactly one text.
-   */
-  prepared<Row extends object = Record<string, unknown>>(
-    name: string,
-    statement: Sql,
-  ): Promise<Row[]>;
+/**
+ * Runs statements on the pool, or in one transaction on it. Numbers of type int8 come as JS numbers,
+ * timestamps as Date.
+ */
+export interface Queryable extends Statements {
   /** `COPY ... FROM STDIN`; `chunks` are pieces of text in COPY's text format. */
   copyIn(statement: string, chunks: Iterable<string> | AsyncIterable<string>): Promise<void>;
 }
@@ -53,33 +46,13 @@ export function openDb(url: string, options: { max?: number } = {}): Db {
     pool,
     prisma,
     ...queryableOn(pool, () => pool.connect()),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work) =>
+      runTransaction(pool, (client) => work(queryableOn(client, async () => client, false))),
     close: async () => {
       await prisma.$disconnect();
       await pool.end();
     },
   };
-}
-
-async function inTransaction<Result>(
-  pool: pg.Pool,
-  work: (tx: Queryable) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('begin');
-    const result = await work(queryableOn(client, async () => client, false));
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }
 
 function queryableOn(
@@ -88,10 +61,7 @@ function queryableOn(
   release = true,
 ): Queryable {
   return {
-    query: async <Row extends object>(statement: Sql) =>
-      (await target.query(statement.text, statement.values)).rows as Row[],
-    prepared: async <Row extends object>(name: string, statement: Sql) =>
-      (await target.query({ name, text: statement.text, values: statement.values })).rows as Row[],
+    ...statementsOn(target),
     copyIn: async (statement, chunks) => {
       const client = await checkOut();
       try {

@@ -1,30 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import { type Db, openDb } from '../../src/db.ts';
 import { ensureEventPartitions, monthsBetween } from '../../src/features/events/partitions.ts';
-import { applyMigrations } from '../../src/postgres/migrate.ts';
-import { startPostgres } from '../../src/postgres/start.ts';
-
-const migrationsDir = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+import { withBenchDatabase } from '../ingest/database.ts';
 
 /** Runs `work` on an embedded PostgreSQL of its own, with the settings that `npm start` uses. */
-export async function withDatabase(work: (db: Db) => Promise<void>): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'cameo-bench-store-'));
-  const server = await startPostgres({ dataDir });
-  const db = openDb(server.url);
-  try {
-    await applyMigrations({ url: server.url, migrationsDir });
-    await db.query(sql`insert into domain (id, key) values (1, 'retail')`);
-    await work(db);
-  } finally {
-    await db.close();
-    await server.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}
+export const withDatabase = (work: (db: Db) => Promise<void>): Promise<void> =>
+  withBenchDatabase(async (url) => {
+    const db = openDb(url);
+    try {
+      await db.query(sql`insert into domain (id, key) values (1, 'retail')`);
+      await work(db);
+    } finally {
+      await db.close();
+    }
+  });
 
 /** `--rows=1000` on the command line, or the default. */
 export function size(name: string, fallback: number): number {
