@@ -7,6 +7,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/helpers/global-setup.ts',
   globalTeardown: '<rootDir>/test/helpers/global-teardown.ts',
+  testEnvironment: '<rootDir>/test/helpers/environment.mjs',
   testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -1,0 +1,87 @@
+// The one importer of onnxruntime-node.
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { MlError } from '../errors.ts';
+
+/** A tensor in this process's memory, row-major. */
+export interface HostTensor {
+  readonly type: 'float32' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array;
+}
+export type HostTensors = Record<string, HostTensor>;
+
+export interface SessionOptions {
+  /** Threads inside one operator. */
+  readonly threads: number;
+  /** Where to run, first that works; `cpu` always does. */
+  readonly providers?: readonly ('cpu' | 'cuda' | 'webgpu')[];
+  /** Waiting threads spin: faster steps, but they keep their cores busy. For training. */
+  readonly spin?: boolean;
+}
+
+/** A loaded model. `run` computes on this thread: call it from a worker where that matters. */
+export interface OnnxSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /**
+   * @param into outputs to write in place: their buffers must not be inputs of the same run
+   * @returns all outputs by name
+   */
+  run(inputs: HostTensors, into?: HostTensors): Promise<HostTensors>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads an ONNX model from its bytes or from a file.
+ * @throws MlError with the runtime's own reason
+ */
+export async function openSession(
+  model: Uint8Array | string,
+  options: SessionOptions,
+): Promise<OnnxSession> {
+  const session = await createSession(model, options).catch((cause: Error) => {
+    throw new MlError('BAD_FILE', `The ONNX model does not load: ${cause.message}`, { cause });
+  });
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    async run(inputs, into = {}) {
+      const fetches = Object.fromEntries(
+        session.outputNames.map((name) => [name, into[name] ? toOrt(into[name]) : null]),
+      );
+      const outputs = await session.run(mapValues(inputs, toOrt), fetches);
+      return mapValues(outputs as Record<string, Tensor>, fromOrt);
+    },
+    close: () => session.release(),
+  };
+}
+
+function createSession(model: Uint8Array | string, options: SessionOptions) {
+  const settings: InferenceSession.SessionOptions = {
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    executionProviders: [...(options.providers ?? ['cpu'])],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: options.spin ? '1' : '0' } } },
+  };
+  return typeof model === 'string'
+    ? InferenceSession.create(model, settings)
+    : InferenceSession.create(model, settings);
+}
+
+function toOrt({ type, data, shape }: HostTensor): Tensor {
+  return new Tensor(type as 'float32', data as Float32Array, [...shape]);
+}
+
+function fromOrt(tensor: Tensor): HostTensor {
+  return {
+    type: tensor.type as HostTensor['type'],
+    shape: tensor.dims,
+    data: tensor.data as Float32Array,
+  };
+}
+
+function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}
