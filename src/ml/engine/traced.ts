@@ -34,20 +34,22 @@ export function openTracedMachine(
 ): Machine {
   const current = new Map(state);
   const spare = new Map<string, HostTensor>();
-  const cache = new Map<Computation, Map<string, Promise<Compiled>>>();
-  const portable = (options.providers ?? ['cpu'])[0] !== 'cpu';
+  const cache = new Map<Computation, Map<string, Compiled>>();
+  const provider = options.providers?.[0] ?? 'cpu';
+  const portable = options.portable ?? provider !== 'cpu';
 
-  const compiled = (computation: Computation, batch: HostTensors) => {
-    const programs = cache.get(computation) ?? new Map<string, Promise<Compiled>>();
+  const compiled = async (computation: Computation, batch: HostTensors) => {
+    const programs = cache.get(computation) ?? new Map<string, Compiled>();
     cache.set(computation, programs);
     const key = signatureOf(batch);
-    const program = programs.get(key) ?? compile(computation, current, batch, options, portable);
+    const program =
+      programs.get(key) ?? (await compile(computation, current, batch, options, portable));
     programs.set(key, program);
     return program;
   };
 
   return {
-    name: `onnx (${(options.providers ?? ['cpu'])[0]}, ${options.threads} threads)`,
+    name: `onnx (${provider}, ${options.threads} threads)`,
     async run(computation, batch) {
       const { session, reads, writes } = await compiled(computation, batch);
       const feeds = Object.fromEntries(reads.map((name) => [STATE + name, held(current, name)]));
@@ -68,7 +70,7 @@ export function openTracedMachine(
     async close() {
       const programs = [...cache.values()].flatMap((bySignature) => [...bySignature.values()]);
       cache.clear();
-      for (const program of programs) await (await program).session.close();
+      for (const program of programs) await program.session.close();
     },
   };
 }

@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly threads: number;
   /** Where to run, first that works; `cpu` always does. */
   readonly providers?: readonly ('cpu' | 'cuda' | 'webgpu')[];
+  /** Standard operators only, for providers that lack ONNX Runtime's own; by default off the CPU. */
+  readonly portable?: boolean;
   /** Waiting threads spin: faster steps, but they keep their cores busy. For training. */
   readonly spin?: boolean;
 }
