@@ -4,7 +4,10 @@ import type { Emitter, KernelInputs, TraceKernel } from './kernel.ts';
 
 /** Kernels that move elements without changing them. */
 export const shapeKernels: Record<string, TraceKernel> = {
-  Reshape: (emit, { x }, { shape }) => reshape(emit, x, shape),
+  Reshape(emit, { x }, { shape }) {
+    const sizes = tf.util.inferFromImplicitShape(shape, tf.util.sizeFromShape(x.shape));
+    return reshape(emit, x, sizes);
+  },
   ExpandDims(emit, { input }, { dim }) {
     const source = input;
     const at = dim < 0 ? source.shape.length + 1 + dim : dim;

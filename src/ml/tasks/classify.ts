@@ -1,0 +1,49 @@
+import { linear } from '../nn/linear.ts';
+import { crossEntropy } from '../nn/losses.ts';
+import type { Task } from './task.ts';
+import { floats, integers } from './tensors.ts';
+
+export interface ClassifyOptions {
+  readonly classes: number;
+  /** Width of the vectors that the head gets. */
+  readonly width: number;
+  /** Share of the target spread over all classes. */
+  readonly smoothing?: number;
+  /** (classes): how much a row of each class counts; 1 when absent. */
+  readonly classWeights?: ArrayLike<number>;
+}
+
+/** One class a row, by a linear layer and softmax; a target is the number of the class. */
+export function classifyTask(options: ClassifyOptions): Task<number> {
+  const { classes, width, smoothing = 0, classWeights } = options;
+  const outputs: Task<number>['outputs'] = (p, { pooled }) => ({
+    logits: linear(pooled, p('classifier.weight'), p('classifier.bias')), // (B, C)
+  });
+  return {
+    shapes: new Map([
+      ['classifier.weight', [classes, width]],
+      ['classifier.bias', [classes]],
+    ]),
+    outputs,
+    loss(p, encoded, batch) {
+      const { logits } = outputs(p, encoded);
+      return crossEntropy(logits as never, batch('labels'), batch('weights'), smoothing);
+    },
+    targets(truths, size) {
+      const labels = new Int32Array(size);
+      const weights = new Float32Array(size);
+      truths.forEach((truth, row) => {
+        labels[row] = truth;
+        weights[row] = classWeights?.[truth] ?? 1;
+      });
+      return { labels: integers([size], labels), weights: floats([size], weights) };
+    },
+  };
+}
+
+/** Weights that let each class count the same, averaging 1 over the rows. */
+export function balancedWeights(truths: readonly number[], classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const truth of truths) counts[truth] = (counts[truth] ?? 0) + 1;
+  return counts.map((count) => (count === 0 ? 0 : truths.length / (classes * count)));
+}

@@ -1,0 +1,35 @@
+import type { HostTensor, HostTensors } from '../onnx/session.ts';
+
+export function floats(shape: readonly number[], data: Float32Array): HostTensor {
+  return { type: 'float32', shape, data };
+}
+
+export function integers(shape: readonly number[], data: Int32Array): HostTensor {
+  return { type: 'int32', shape, data };
+}
+
+/**
+ * Token ids of a batch, padded.
+ * @param size rows of the batch; those beyond `rows` are padding, with one token so that a mean exists
+ * @returns ids and mask (size, length) int32
+ */
+export function tokenTensors(
+  rows: readonly Int32Array[],
+  size: number,
+  length: number,
+  pad: number,
+): HostTensors {
+  const ids = new Int32Array(size * length).fill(pad);
+  const mask = new Int32Array(size * length);
+  for (let row = 0; row < size; row++) {
+    const tokens = rows[row]?.subarray(0, length) ?? new Int32Array();
+    ids.set(tokens, row * length);
+    mask.fill(1, row * length, row * length + Math.max(1, tokens.length));
+  }
+  return { ids: integers([size, length], ids), mask: integers([size, length], mask) };
+}
+
+/** 1 for each row, 0 for the padding up to `size`. */
+export function rowWeights(rows: number, size: number): HostTensor {
+  return floats([size], new Float32Array(size).fill(1, 0, rows));
+}
