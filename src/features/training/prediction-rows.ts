@@ -4,7 +4,7 @@ import type { FeatureValue } from '../store/feature-value.ts';
 import { type RowValue, type ServiceColumn, serviceColumns } from './columns.ts';
 import { addKnown, type Joint } from './prepare.ts';
 import type { PredictionRow, RowsDeps, RowsRequest } from './request.ts';
-import { sourcesFor } from './sources.ts';
+import { sourcesFor } from './sources-for.ts';
 
 /** Differences beyond this are of arithmetic, not of customers. */
 const DIGITS = 6;

@@ -2,7 +2,7 @@ import { CameoError } from '../../errors.ts';
 import { labelledRows } from './labelled-rows.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import type { RowsDeps, RowsRequest, TrainingRow, TrainingRows } from './request.ts';
-import { sourcesFor } from './sources.ts';
+import { sourcesFor } from './sources-for.ts';
 import { customerSubjects, labelledSubjects } from './subjects.ts';
 import { createTally, type Tally } from './tally.ts';
 import { pairRows, pretrainingRows } from './unlabelled-rows.ts';
@@ -52,7 +52,9 @@ async function* draw(
   const labelled = !UNLABELLED.has(request.task.kind);
   const subjects = labelled ? labelledSubjects(deps, request) : customerSubjects(deps, request);
   const size = labelled ? LABELS_AT_A_TIME : CUSTOMERS_AT_A_TIME;
-  for await (const chunk of prepare(deps, request, subjects, size))
+  // Texts alone are read without what the customer looked like at another time.
+  const joined = labelled || request.text === 'CUSTOMER' ? request : {};
+  for await (const chunk of prepare(deps, joined, subjects, size))
     yield* await rowsOf(deps, request, chunk, tally);
 }
 
@@ -62,7 +64,7 @@ async function rowsOf(
   chunk: readonly Prepared[],
   tally: Tally,
 ): Promise<TrainingRow[]> {
-  if (request.task.kind === 'PRETRAIN') return pretrainingRows(deps, chunk, tally);
-  if (request.task.kind === 'EMBED') return pairRows(deps, chunk, tally);
+  if (request.task.kind === 'PRETRAIN') return pretrainingRows(deps, request, chunk, tally);
+  if (request.task.kind === 'EMBED') return pairRows(deps, request, chunk, tally);
   return labelledRows(request, chunk, await sourcesFor(deps, request, chunk), tally);
 }

@@ -1,6 +1,6 @@
 import { type RowText, toRowText } from './cut.ts';
 import type { Prepared } from './prepare.ts';
-import type { RowsDeps, RowsRequest } from './request.ts';
+import type { RowsDeps } from './request.ts';
 import { lastTexts, textsOfEvents, type Written } from './written.ts';
 
 /** The text of a row. */
@@ -16,13 +16,11 @@ export interface Source {
 /** How many of a customer's last texts stand for the customer. */
 const LAST_TEXTS = 5;
 
-/** The texts of subjects, in their order: of the event asked about, or the last ones of the customer. */
-export async function sourcesFor(
+/** What subjects wrote, in their order: about the event asked about, or the customer's last texts. */
+export async function writtenSources(
   { db }: RowsDeps,
-  { text }: RowsRequest,
   subjects: readonly Prepared[],
 ): Promise<Source[]> {
-  if (text === 'NONE') return subjects.map((subject) => ({ id: idOf(subject) }));
   const events = await textsOfEvents(db, subjects);
   const about = subjects.filter(({ event }) => !event);
   const last = await lastTexts(db, about, LAST_TEXTS);

@@ -1,51 +1,56 @@
-import { toRowText } from './cut.ts';
 import { toRow } from './labelled-rows.ts';
 import type { Prepared } from './prepare.ts';
-import type { RowsDeps, TrainingRow } from './request.ts';
-import type { Source } from './sources.ts';
+import type { RowsDeps, RowsRequest, TrainingRow } from './request.ts';
 import type { Tally } from './tally.ts';
-import { lastTexts, type Written } from './written.ts';
+import { type View, viewsOf } from './views.ts';
 
 /** So that nobody's texts are most of what is learnt from. */
 const MOST_TEXTS = 200;
 const MOST_PAIRS = 8;
 
-/** Every text of each customer, newest first: what a model is pre-trained on. */
+/** What a model is pre-trained on: every text of each customer, newest first, or the customer in words. */
 export async function pretrainingRows(
-  { db }: RowsDeps,
+  deps: RowsDeps,
+  request: RowsRequest,
   subjects: readonly Prepared[],
   tally: Tally,
 ): Promise<TrainingRow[]> {
-  const texts = await lastTexts(db, subjects, MOST_TEXTS);
+  const most = request.text === 'CUSTOMER' ? 1 : MOST_TEXTS;
+  const found = await viewsOf(deps, request, subjects, most);
   return subjects.flatMap((subject, index) =>
-    sourcesOf(subject, texts[index] ?? []).map(([source, at]) => {
-      tally.row(source.text?.cut ?? false);
-      return toRow({ ...subject, at }, source, null);
+    (found[index] ?? []).map((view) => {
+      tally.row(view.source.text?.cut ?? false);
+      return textRow(subject, view, null);
     }),
   );
 }
 
-/** Texts of one customer that follow each other: near one another for a contrastive model. */
+/** Features belong to the subject's instant, not to the text's: a row of a text alone has none. */
+const textRow = (
+  { customerId, known, values }: Prepared,
+  { at, source }: View,
+  label: string | null,
+): TrainingRow => toRow({ customerId, known, values, at }, source, label);
+
+/**
+ * Two texts that belong together, for a contrastive model: what a customer wrote one after the other,
+ * or the customer in words at one time and at another.
+ */
 export async function pairRows(
-  { db }: RowsDeps,
+  deps: RowsDeps,
+  request: RowsRequest,
   subjects: readonly Prepared[],
   tally: Tally,
 ): Promise<TrainingRow[]> {
-  const texts = await lastTexts(db, subjects, MOST_PAIRS + 1);
+  const found = await viewsOf(deps, request, subjects, MOST_PAIRS + 1);
   return subjects.flatMap((subject, index) => {
-    const sources = sourcesOf(subject, texts[index] ?? []);
-    return sources.slice(1).flatMap(([older], place) => {
-      const [newer, at] = sources[place] as [Source, number];
-      if (newer.text?.text === older.text?.text) return [];
-      tally.row(newer.text?.cut ?? false);
-      return [toRow({ ...subject, at }, newer, older.text?.text ?? null)];
+    const views = found[index] ?? [];
+    return views.slice(1).flatMap((older, place) => {
+      const newer = views[place] as View;
+      const label = older.source.text?.text ?? null;
+      if (label === newer.source.text?.text) return [];
+      tally.row(newer.source.text?.cut ?? false);
+      return [textRow(subject, newer, label)];
     });
   });
 }
-
-/** Texts that say something, with their times in milliseconds. */
-const sourcesOf = ({ known }: Prepared, texts: readonly Written[]): [Source, number][] =>
-  texts.flatMap(({ eventId, text: original, occurredAt }): [Source, number][] => {
-    const text = toRowText(original, known);
-    return text.text === '' ? [] : [[{ id: `event:${eventId}`, original, text }, occurredAt]];
-  });
