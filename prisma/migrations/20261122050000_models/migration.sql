@@ -76,6 +76,7 @@ CREATE TABLE "training_run" (
     "metrics" JSONB,
     "refused" TEXT,
     "error" TEXT,
+    "decision" TEXT,
     "cancelled_by" TEXT,
     "version_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,

@@ -1,0 +1,136 @@
+import sql from 'sql-template-tag';
+import { type Actor, requireRole } from '../../auth.ts';
+import type { Deps } from '../../context.ts';
+import type { Queryable } from '../../db.ts';
+import { CameoError } from '../../errors.ts';
+import type { ModelQueue } from './deps.ts';
+import { predicts } from './kinds.ts';
+import { type ModelRow, requireModel } from './model.ts';
+import { type VersionRow, versionById } from './version.ts';
+
+/** The name of a model whose active version has changed: serving follows it. */
+export const PROMOTED_CHANNEL = 'model_promoted';
+
+export interface PromoteDeps extends Deps {
+  readonly modelQueue: ModelQueue;
+}
+
+interface Promoted {
+  readonly model: ModelRow;
+  readonly version: VersionRow;
+}
+
+/**
+ * Makes a version its model's active one.
+ * @throws CameoError FORBIDDEN without the role admin; NOT_FOUND; BAD_INPUT when it is another model's.
+ */
+export async function modelPromote(
+  deps: PromoteDeps,
+  actor: Actor,
+  input: { readonly version: string | number; readonly model?: string | null | undefined },
+): Promise<Promoted> {
+  requireRole(actor, 'admin');
+  const version = await versionById(deps.db, actor, input.version);
+  if (!version)
+    throw new CameoError('NOT_FOUND', `There is no model version ${input.version}.`, ['version']);
+  await deps.db.transaction(async (tx) => {
+    const model = await holdModel(tx, version.modelId);
+    if (input.model != null && input.model !== model.name)
+      throw new CameoError(
+        'BAD_INPUT',
+        `Version ${version.id} is one of "${model.name}", not of "${input.model}".`,
+        ['model'],
+      );
+    if (model.activeVersionId === version.id) return;
+    await switchActive(deps, tx, {
+      model,
+      versionId: version.id,
+      kind: 'PROMOTE',
+      actor: actor.id,
+    });
+  });
+  return read(deps.db, actor, version.id);
+}
+
+/**
+ * Makes the version active again that the present one was promoted over.
+ * @throws CameoError FORBIDDEN without the role admin; NOT_FOUND; CONFLICT when there was none before.
+ */
+export async function modelRollback(
+  deps: PromoteDeps,
+  actor: Actor,
+  name: string,
+): Promise<Promoted> {
+  requireRole(actor, 'admin');
+  const { id } = await requireModel(deps.db, actor, name, ['model']);
+  const back = await deps.db.transaction(async (tx) => {
+    const model = await holdModel(tx, id);
+    const versionId = await previousOf(tx, model);
+    await switchActive(deps, tx, { model, versionId, kind: 'ROLLBACK', actor: actor.id });
+    return versionId;
+  });
+  return read(deps.db, actor, back);
+}
+
+interface HeldModel {
+  readonly id: number;
+  readonly name: string;
+  readonly activeVersionId: number | null;
+}
+
+async function holdModel(tx: Queryable, id: number): Promise<HeldModel> {
+  const [model] = await tx.query<HeldModel>(sql`
+    select id, name, active_version_id as "activeVersionId" from model where id = ${id} for update`);
+  if (!model) throw new CameoError('NOT_FOUND', 'The model is gone.');
+  return model;
+}
+
+/** What the promotion of the active version took the place of: rollbacks go back one after another. */
+async function previousOf(
+  tx: Queryable,
+  { name, id, activeVersionId }: HeldModel,
+): Promise<number> {
+  const [last] = await tx.query<{ previousId: number | null }>(sql`
+    select previous_id as "previousId" from model_promotion
+    where model_id = ${id} and version_id = ${activeVersionId} and kind = 'PROMOTE'
+    order by id desc limit 1`);
+  if (last && last.previousId !== null) return last.previousId;
+  throw new CameoError('CONFLICT', `No version of "${name}" was active before.`, ['model']);
+}
+
+async function read(db: Queryable, actor: Actor, versionId: number): Promise<Promoted> {
+  const version = await versionById(db, actor, versionId);
+  const [row] = await db.query<{ name: string }>(
+    sql`select name from model where id = ${version?.modelId ?? 0}`,
+  );
+  if (!version || !row) throw new Error(`The version ${versionId} is gone`);
+  return { version, model: await requireModel(db, actor, row.name, ['model']) };
+}
+
+interface Switch {
+  readonly model: HeldModel;
+  readonly versionId: number;
+  readonly kind: 'PROMOTE' | 'ROLLBACK';
+  readonly actor: string;
+}
+
+/**
+ * Switches the active version in the caller's transaction, which holds the model's row; serving hears
+ * of it, and predictions are asked for anew, when that commits.
+ */
+export async function switchActive(
+  { clock, modelQueue }: Pick<PromoteDeps, 'clock' | 'modelQueue'>,
+  tx: Queryable,
+  { model, versionId, kind, actor }: Switch,
+): Promise<void> {
+  const now = clock.now();
+  await tx.query(sql`
+    insert into model_promotion (model_id, version_id, previous_id, kind, actor, at)
+    values (${model.id}, ${versionId}, ${model.activeVersionId}, ${kind}::"PromotionKind", ${actor},
+            ${now})`);
+  const [row] = await tx.query<{ kind: ModelRow['kind'] }>(sql`
+    update model set active_version_id = ${versionId}, promoted_at = ${now} where id = ${model.id}
+    returning kind`);
+  await tx.query(sql`select pg_notify(${PROMOTED_CHANNEL}, ${model.name})`);
+  if (row && predicts(row.kind)) await modelQueue.refreshPredictions(tx, model.name);
+}
