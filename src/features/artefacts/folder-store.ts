@@ -8,6 +8,7 @@ import type { ArtefactStore, StoredArtefact } from './store.ts';
 
 /** What is being written, or thrown away, beside the artefacts. */
 const TEMPORARY = '.tmp-';
+const DAY_MS = 86_400_000;
 
 /** Artefacts as folders of one folder, each named by its hash. */
 export function createFolderStore(root: string): ArtefactStore {
@@ -57,6 +58,7 @@ async function copyWhole(folder: string, target: string, manifest: Manifest): Pr
   const temporary = join(root, `${TEMPORARY}${randomUUID()}`);
   try {
     await mkdir(root, { recursive: true });
+    await sweep(root);
     await cp(folder, temporary, { recursive: true });
     const copied = await manifestOf(temporary);
     if (copied.hash !== manifest.hash)
@@ -99,6 +101,19 @@ async function discard(folder: string, root: string): Promise<void> {
     },
   );
   if (moved) await rm(temporary, { recursive: true, force: true });
+}
+
+/** What processes that were killed left half-written a day ago or earlier. */
+async function sweep(root: string): Promise<void> {
+  const names = await readdir(root);
+  for (const name of names.filter((each) => each.startsWith(TEMPORARY))) {
+    const path = join(root, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > DAY_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function listFolders(root: string): Promise<StoredArtefact[]> {

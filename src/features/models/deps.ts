@@ -33,3 +33,14 @@ export interface ModelDeps extends Deps {
     values: Readonly<Record<string, unknown>>,
   ) => readonly HyperparameterFault[];
 }
+
+/** The learning engine of this process, for `health`. */
+export interface MlHealth {
+  /** What runs. */
+  readonly backend: string;
+  /** What was asked for. */
+  readonly configured: string;
+  readonly threads: number;
+  /** The shipped base encoder, when it is there. */
+  readonly encoder: string | null;
+}

@@ -13,6 +13,8 @@ export const PROMOTED_CHANNEL = 'model_promoted';
 
 export interface PromoteDeps extends Deps {
   readonly modelQueue: ModelQueue;
+  /** This process's, so that a rule may name the task at once. */
+  readonly predictionCatalog: { reload(): Promise<void> };
 }
 
 interface Promoted {
@@ -49,6 +51,7 @@ export async function modelPromote(
       actor: actor.id,
     });
   });
+  await deps.predictionCatalog.reload();
   return read(deps.db, actor, version.id);
 }
 
@@ -69,6 +72,7 @@ export async function modelRollback(
     await switchActive(deps, tx, { model, versionId, kind: 'ROLLBACK', actor: actor.id });
     return versionId;
   });
+  await deps.predictionCatalog.reload();
   return read(deps.db, actor, back);
 }
 

@@ -1,8 +1,10 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import sql from 'sql-template-tag';
+import type { Queryable } from '../../../db.ts';
 import { CameoError } from '../../../errors.ts';
 import type { RunResult } from '../../../ml/run/messages.ts';
 import { type TrainingRow, type TrainingSpec, trainingSpec } from '../../../ml/run/spec.ts';
@@ -69,4 +71,18 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Removes the folders of runs that have ended, or that nobody knows. */
+export async function collectFolders(db: Queryable, runs: string): Promise<void> {
+  const names = await readdir(runs).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const kept = await db.query<{ id: string }>(
+    sql`select id from training_run where under_way is not null and id::text = any(${names}::text[])`,
+  );
+  const busy = new Set(kept.map(({ id }) => id));
+  for (const name of names.filter((each) => !busy.has(each)))
+    await rm(join(runs, name), { recursive: true, force: true });
 }
