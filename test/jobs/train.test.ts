@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import sql from 'sql-template-tag';
+import { CameoError } from '../../src/errors.ts';
 import { trainingRunCancel } from '../../src/features/models/cancel.ts';
 import { curvesOf } from '../../src/features/models/curve.ts';
 import { modelByName } from '../../src/features/models/model.ts';
@@ -187,6 +188,29 @@ describe('a cancelled run', () => {
     const run = await readRun(world, id);
     await world.until(run.jobRunId ?? '', ({ state }) => state === 'DONE');
     expect(await readRun(world, id)).toMatchObject({ state: 'FAILED', step: null });
+  });
+});
+
+describe('a disk without room for the model', () => {
+  it('fails the attempt; the next one publishes what was trained, and trains nothing anew', async () => {
+    await worker.stop();
+    let full = true;
+    const publish = async (folder: string) => {
+      if (!full) return world.artefacts.publish(folder);
+      full = false;
+      throw new CameoError('UNAVAILABLE', 'There is no room left on the disk.');
+    };
+    const before = await activeOf('mood');
+    const cramped = createTrain({ ...world, artefacts: { ...world.artefacts, publish } });
+    worker = await world.work([cramped]);
+    const { id, jobRunId } = await world.train();
+    const job = await world.until(jobRunId ?? '', ({ error }) => error !== null);
+    expect(job.error).toBe('There is no room left on the disk.');
+    expect(await activeOf('mood')).toBe(before);
+    await again(jobRunId ?? '', 1);
+    const run = await world.ended(id);
+    expect(run).toMatchObject({ state: 'DONE', metrics: { starts: [0] } });
+    expect(await activeOf('mood')).toBe(run.versionId);
   });
 });
 

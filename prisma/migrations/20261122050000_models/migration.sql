@@ -1,9 +1,6 @@
 -- CreateEnum
 CREATE TYPE "TaskKind" AS ENUM ('CLASSIFY', 'MULTI_LABEL', 'REGRESS', 'SEQUENCE', 'EMBED', 'PRETRAIN', 'GENERATE');
 
--- CreateEnum
-CREATE TYPE "PromotionKind" AS ENUM ('PROMOTE', 'ROLLBACK');
-
 -- CreateTable
 CREATE TABLE "model" (
     "id" SERIAL NOT NULL,
@@ -51,7 +48,7 @@ CREATE TABLE "model_promotion" (
     "model_id" INTEGER NOT NULL,
     "version_id" INTEGER NOT NULL,
     "previous_id" INTEGER,
-    "kind" "PromotionKind" NOT NULL,
+    "reverts_id" INTEGER,
     "actor" TEXT NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -126,6 +123,9 @@ CREATE INDEX "model_next_retrain_at_idx" ON "model"("next_retrain_at");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "model_version_model_id_number_key" ON "model_version"("model_id", "number");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "model_promotion_reverts_id_key" ON "model_promotion"("reverts_id");
 
 -- CreateIndex
 CREATE INDEX "model_promotion_model_id_id_idx" ON "model_promotion"("model_id", "id");

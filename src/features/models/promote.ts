@@ -47,7 +47,6 @@ export async function modelPromote(
     await switchActive(deps, tx, {
       model,
       versionId: version.id,
-      kind: 'PROMOTE',
       actor: actor.id,
     });
   });
@@ -68,8 +67,8 @@ export async function modelRollback(
   const { id } = await requireModel(deps.db, actor, name, ['model']);
   const back = await deps.db.transaction(async (tx) => {
     const model = await holdModel(tx, id);
-    const versionId = await previousOf(tx, model);
-    await switchActive(deps, tx, { model, versionId, kind: 'ROLLBACK', actor: actor.id });
+    const { id: revertsId, previousId: versionId } = await lastPromotion(tx, model);
+    await switchActive(deps, tx, { model, versionId, actor: actor.id, revertsId });
     return versionId;
   });
   await deps.predictionCatalog.reload();
@@ -89,16 +88,19 @@ async function holdModel(tx: Queryable, id: number): Promise<HeldModel> {
   return model;
 }
 
-/** What the promotion of the active version took the place of: rollbacks go back one after another. */
-async function previousOf(
-  tx: Queryable,
-  { name, id, activeVersionId }: HeldModel,
-): Promise<number> {
-  const [last] = await tx.query<{ previousId: number | null }>(sql`
-    select previous_id as "previousId" from model_promotion
-    where model_id = ${id} and version_id = ${activeVersionId} and kind = 'PROMOTE'
-    order by id desc limit 1`);
-  if (last && last.previousId !== null) return last.previousId;
+interface LastPromotion {
+  readonly id: number;
+  readonly previousId: number;
+}
+
+/** The promotion that made the active version active: rollbacks take back one after another. */
+async function lastPromotion(tx: Queryable, { name, id }: HeldModel): Promise<LastPromotion> {
+  const [last] = await tx.query<{ id: number; previousId: number | null }>(sql`
+    select p.id, p.previous_id as "previousId" from model_promotion p
+    where p.model_id = ${id} and p.reverts_id is null
+      and not exists (select from model_promotion r where r.reverts_id = p.id)
+    order by p.id desc limit 1`);
+  if (last && last.previousId !== null) return { id: last.id, previousId: last.previousId };
   throw new CameoError('CONFLICT', `No version of "${name}" was active before.`, ['model']);
 }
 
@@ -114,8 +116,9 @@ async function read(db: Queryable, actor: Actor, versionId: number): Promise<Pro
 interface Switch {
   readonly model: HeldModel;
   readonly versionId: number;
-  readonly kind: 'PROMOTE' | 'ROLLBACK';
   readonly actor: string;
+  /** The promotion that this takes back, if any. */
+  readonly revertsId?: number;
 }
 
 /**
@@ -125,12 +128,12 @@ interface Switch {
 export async function switchActive(
   { clock, modelQueue }: Pick<PromoteDeps, 'clock' | 'modelQueue'>,
   tx: Queryable,
-  { model, versionId, kind, actor }: Switch,
+  { model, versionId, actor, revertsId }: Switch,
 ): Promise<void> {
   const now = clock.now();
   await tx.query(sql`
-    insert into model_promotion (model_id, version_id, previous_id, kind, actor, at)
-    values (${model.id}, ${versionId}, ${model.activeVersionId}, ${kind}::"PromotionKind", ${actor},
+    insert into model_promotion (model_id, version_id, previous_id, reverts_id, actor, at)
+    values (${model.id}, ${versionId}, ${model.activeVersionId}, ${revertsId ?? null}, ${actor},
             ${now})`);
   const [row] = await tx.query<{ kind: ModelRow['kind'] }>(sql`
     update model set active_version_id = ${versionId}, promoted_at = ${now} where id = ${model.id}

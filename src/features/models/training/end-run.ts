@@ -65,7 +65,6 @@ async function complete(
   await switchActive(deps, tx, {
     model,
     versionId: version.id,
-    kind: 'PROMOTE',
     actor: 'job:train',
   });
 }
