@@ -1,0 +1,123 @@
+import type { Actor } from '../../auth.ts';
+import { CameoError } from '../../errors.ts';
+import { checkInstant } from '../identity/check-instant.ts';
+import { checkJsonObject } from '../identity/check-json.ts';
+import type { ModelDeps } from './deps.ts';
+import type { ModelTrainInput, TrainingSource } from './input.ts';
+import { isGeneral, needsText, type TaskKind } from './kinds.ts';
+import type { TrainingRequest } from './request.ts';
+import { versionById } from './version.ts';
+
+const MOST_HYPERPARAMETERS = 16_384;
+const MOST_SEED = 2_147_483_647;
+
+/**
+ * The part of a request that a retraining repeats.
+ * @throws CameoError with the place in the input.
+ */
+export async function checkRequest(
+  deps: ModelDeps,
+  actor: Actor,
+  input: ModelTrainInput,
+  labels: string | null,
+): Promise<TrainingRequest> {
+  const { kind } = input.task;
+  return {
+    ...checkSource(deps, kind, input.source ?? {}),
+    ...(await checkStart(deps, actor, input, labels)),
+    hyperparameters: checkHyperparameters(deps, kind, input.hyperparameters ?? {}),
+    ...(input.shots != null && { shots: atLeast(input.shots, 1, 'shots') }),
+    seed: atLeast(input.seed ?? 0, 0, 'seed'),
+  };
+}
+
+function checkSource(
+  { store, clock }: ModelDeps,
+  kind: TaskKind,
+  source: TrainingSource,
+): Pick<TrainingRequest, 'text' | 'service' | 'at'> {
+  const service = source.service ?? undefined;
+  const text = source.text ?? (service === undefined ? 'EVENTS' : 'NONE');
+  if (service !== undefined && !store.list().services.some(({ name }) => name === service))
+    throw new CameoError('NOT_FOUND', `There is no feature service "${service}".`, [
+      ...['source', 'service'],
+    ]);
+  if (text === 'NONE' && (service === undefined || needsText(kind)))
+    throw new CameoError(
+      'BAD_INPUT',
+      needsText(kind)
+        ? `${kind} reads texts: take EVENTS or CUSTOMER.`
+        : 'There is nothing to learn from: name a text source or a feature service.',
+      ['source', 'text'],
+    );
+  const at = source.at == null ? undefined : pastInstant(source.at, clock.now());
+  return { text, ...(service !== undefined && { service }), ...(at && { at: at.toISOString() }) };
+}
+
+function pastInstant(at: Date, now: Date): Date {
+  const field = ['source', 'at'];
+  const instant = checkInstant(at, now, field);
+  if (instant <= now) return instant;
+  throw new CameoError('BAD_INPUT', 'Nothing is known yet of that time: it is to come.', field);
+}
+
+/** What it starts from: a base by name, or an earlier version. */
+async function checkStart(
+  deps: ModelDeps,
+  actor: Actor,
+  input: ModelTrainInput,
+  labels: string | null,
+): Promise<Pick<TrainingRequest, 'base' | 'from'>> {
+  if (input.from != null) {
+    if (input.base != null)
+      throw new CameoError('BAD_INPUT', 'Start from a version or from a base, not from both.', [
+        'base',
+      ]);
+    return { from: await checkFrom(deps, actor, input.from, input.task.kind, labels) };
+  }
+  if (input.base == null) return {};
+  if (deps.bases.find(input.base) === undefined)
+    throw new CameoError(
+      'NOT_FOUND',
+      `There is no base model "${input.base}". Leave it out for the shipped one, or get it with \`npm run models:pull -- ${input.base}\`.`,
+      ['base'],
+    );
+  return { base: input.base };
+}
+
+async function checkFrom(
+  { db }: ModelDeps,
+  actor: Actor,
+  from: string | number,
+  kind: TaskKind,
+  labels: string | null,
+): Promise<number> {
+  const version = await versionById(db, actor, from);
+  if (!version) throw new CameoError('NOT_FOUND', `There is no model version ${from}.`, ['from']);
+  const same = version.kind === kind && version.labels === labels;
+  if (same || isGeneral(version.kind)) return version.id;
+  const task = (of: string, name: string | null) => (name === null ? of : `${of} of "${name}"`);
+  throw new CameoError(
+    'BAD_INPUT',
+    `Version ${from} was trained for another task: ${task(version.kind, version.labels)}, not ${task(kind, labels)}.`,
+    ['from'],
+  );
+}
+
+function checkHyperparameters(
+  deps: ModelDeps,
+  kind: TaskKind,
+  given: unknown,
+): Record<string, unknown> {
+  const field = ['hyperparameters'];
+  checkJsonObject(given, 'hyperparameters', MOST_HYPERPARAMETERS, field);
+  const values = given as Record<string, unknown>;
+  const [fault] = deps.checkHyperparameters(kind, values);
+  if (fault) throw new CameoError('BAD_INPUT', fault.message, [...field, ...fault.path]);
+  return values;
+}
+
+function atLeast(value: number, least: number, name: string): number {
+  if (Number.isInteger(value) && value >= least && value <= MOST_SEED) return value;
+  throw new CameoError('BAD_INPUT', `${name} is a whole number from ${least} up.`, [name]);
+}

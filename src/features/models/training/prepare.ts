@@ -1,0 +1,92 @@
+import { systemActor } from '../../../auth.ts';
+import { CameoError } from '../../../errors.ts';
+import type { TrainingSpec } from '../../../ml/run/spec.ts';
+import type { RowsReport, RowsRequest } from '../../training/request.ts';
+import { hasClasses } from '../kinds.ts';
+import { versionsById } from '../version.ts';
+import type { BegunRun } from './begin-run.ts';
+import type { TrainingDeps } from './deps.ts';
+import { writeFolder } from './folder.ts';
+
+const trainer = systemActor('job:train');
+
+/**
+ * Draws the rows of a run and writes its folder.
+ * @returns the spec; or, as a text, why there is nothing to train on
+ * @throws CameoError when something that the request names is not there any more
+ */
+export async function prepareRun(
+  deps: TrainingDeps,
+  run: BegunRun,
+  folder: string,
+  signal: AbortSignal,
+): Promise<TrainingSpec | string> {
+  const request = rowsRequest(deps, run);
+  const spec = await specOf(deps, run, request);
+  const rows = deps.rows.buildTrainingRows(deps, request);
+  async function* untilStopped() {
+    for await (const row of rows) {
+      signal.throwIfAborted();
+      yield row;
+    }
+  }
+  const count = await writeFolder(folder, untilStopped(), () => spec);
+  return count > 0 ? spec : nothing(rows.report());
+}
+
+function rowsRequest({ clock }: TrainingDeps, { model, request }: BegunRun): RowsRequest {
+  return {
+    domain: { id: model.domainId, key: model.domain },
+    task: { kind: model.kind, ...(model.labels !== null && { labels: model.labels }) },
+    text: request.text,
+    ...(request.service !== undefined && { service: request.service }),
+    at: request.at === undefined ? clock.now() : new Date(request.at),
+  };
+}
+
+async function specOf(
+  deps: TrainingDeps,
+  { model, request }: BegunRun,
+  { domain, task, at, service }: RowsRequest,
+): Promise<TrainingSpec> {
+  const set = hasClasses(model.kind) ? await deps.rows.labelSet(deps, domain, task, at) : undefined;
+  const labels = set?.values.map(({ value }) => value).sort() ?? [];
+  const features = service === undefined ? [] : await deps.rows.featureColumns(deps, service);
+  const active = await folderOf(deps, model.activeVersionId);
+  const { shots, seed, hyperparameters, text } = request;
+  return {
+    task: { kind: model.kind, labels, name: model.labels ?? model.name },
+    base: (await folderOf(deps, request.from)) ?? baseFolder(deps, request.base),
+    ...(active !== undefined && { active }),
+    ...{ text, features: [...features], hyperparameters, seed },
+    ...(shots !== undefined && { shots }),
+    threads: deps.trainer.threads,
+    backend: deps.trainer.backend,
+  };
+}
+
+function baseFolder({ bases }: TrainingDeps, name: string | undefined): string {
+  const folder = bases.find(name);
+  if (folder !== undefined) return folder;
+  throw new CameoError(
+    'UNAVAILABLE',
+    name === undefined
+      ? 'The shipped base encoder is not there. Restore models/, or make it with `npm run pretrain`.'
+      : `The base model "${name}" is not there any more.`,
+  );
+}
+
+async function folderOf(
+  { db, artefacts }: TrainingDeps,
+  versionId: number | null | undefined,
+): Promise<string | undefined> {
+  if (versionId == null) return undefined;
+  const [version] = await versionsById(db, trainer, [versionId]);
+  if (!version) throw new CameoError('NOT_FOUND', `Model version ${versionId} is gone.`);
+  return artefacts.open(version.artefact);
+}
+
+function nothing({ bad }: RowsReport): string {
+  const left = bad.map(({ reason, count }) => `${count} ${reason}`).join(', ');
+  return `There are no rows to train on${left ? `: the labels that there are cannot be used (${left})` : ''}.`;
+}
