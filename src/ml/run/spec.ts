@@ -11,7 +11,7 @@ export const taskKinds = [
 ] as const;
 
 /** One input of a feature service, in the order of `TrainingRow.features`. */
-const featureColumn = z.object({
+export const featureColumn = z.object({
   name: z.string(),
   kind: z.enum(['number', 'category']),
 });

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { MlError } from '../errors.ts';
+import type { TrainingRow } from '../run/spec.ts';
+import { decodeFloats, encodeFloats } from './base64.ts';
+import type { Baseline, BaselineTask, FitOptions, FittedBaseline } from './baseline.ts';
+import { chooseBest, lossOfPredictions } from './choose.ts';
+import { contributionsOf } from './contributions.ts';
+import { fitLinear, type LinearModel, predictLinear } from './linear.ts';
+import { loadLinear, savedLinear, savedTask, saveLinear } from './linear-json.ts';
+import { linkOf, predictionsOf, targetsOf } from './targets.ts';
+import { applyTfidf, fitTfidf, type Tfidf } from './tfidf.ts';
+
+/** Penalties tried when there are validation rows; the first without. */
+const PENALTIES = [0.1, 0.03, 0.3, 1, 3] as const;
+/** With fewer texts every term counts. */
+const FEW_TEXTS = 2000;
+
+/** TF-IDF of words, word pieces and Han characters, with a linear model on top. */
+export const textBaseline: Baseline = {
+  name: 'tfidf-linear',
+  fit: async (task, rows, options = {}) => fitText(task, rows, options),
+};
+
+function fitText(
+  task: BaselineTask,
+  rows: readonly TrainingRow[],
+  options: FitOptions,
+): FittedBaseline {
+  const texts = rows.map(textOf);
+  const tfidf = fitTfidf(texts, {
+    words: [1, 2],
+    letters: [2, 4],
+    han: [1, 3],
+    minTexts: texts.length < FEW_TEXTS ? 1 : 2,
+  });
+  if (tfidf.terms.length === 0)
+    throw new MlError('INSUFFICIENT_DATA', 'No training text has a word to learn from.');
+  const [matrix, targets] = [applyTfidf(tfidf, texts), targetsOf(task, rows)];
+  const seed = options.seed ?? 1;
+  const { validation } = options;
+  const held = validation && applyTfidf(tfidf, validation.map(textOf));
+  const model = chooseBest(
+    PENALTIES,
+    (l2) => fitLinear(matrix, targets, { ...linkOf(task), l2, epochs: 20, seed }),
+    held &&
+      ((own) =>
+        lossOfPredictions(
+          task,
+          predictLinear(own, held).map((outputs) => predictionsOf(task, outputs)),
+          validation,
+        )),
+  );
+  return fitted(task, tfidf, model);
+}
+
+function fitted(task: BaselineTask, tfidf: Tfidf, model: LinearModel): FittedBaseline {
+  return {
+    name: 'tfidf-linear',
+    predict: (rows) =>
+      predictLinear(model, applyTfidf(tfidf, rows.map(textOf))).map((outputs) =>
+        predictionsOf(task, outputs),
+      ),
+    explain: (row, label, top) =>
+      contributionsOf(
+        model,
+        applyTfidf(tfidf, [textOf(row)]),
+        0,
+        label,
+        // The first letter tells kinds of terms apart.
+        (column) => (tfidf.terms[column] ?? '').slice(1),
+        top,
+      ),
+    save: () =>
+      JSON.stringify({
+        name: 'tfidf-linear',
+        task,
+        tfidf: { ...tfidf, idf: encodeFloats(tfidf.idf) },
+        model: saveLinear(model),
+      }),
+    dispose: () => {},
+  };
+}
+
+const lengths = z.tuple([z.number(), z.number()]);
+export const savedTextBaseline = z.object({
+  name: z.literal('tfidf-linear'),
+  task: savedTask,
+  tfidf: z.object({
+    options: z.object({ words: lengths, letters: lengths, han: lengths, minTexts: z.number() }),
+    terms: z.array(z.string()),
+    idf: z.string(),
+  }),
+  model: savedLinear,
+});
+
+export function loadTextBaseline(saved: z.infer<typeof savedTextBaseline>): FittedBaseline {
+  const tfidf = { ...saved.tfidf, idf: decodeFloats(saved.tfidf.idf) };
+  return fitted(saved.task, tfidf, loadLinear(saved.model));
+}
+
+function textOf(row: TrainingRow): string {
+  return row.text ?? '';
+}
