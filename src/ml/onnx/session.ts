@@ -27,9 +27,10 @@ export interface OnnxSession {
   readonly outputNames: readonly string[];
   /**
    * @param into outputs to write in place: their buffers must not be inputs of the same run
-   * @returns all outputs by name
+   * @param outputs those that are wanted; the others are neither computed nor copied
+   * @returns all outputs by name, or the wanted ones
    */
-  run(inputs: HostTensors, into?: HostTensors): Promise<HostTensors>;
+  run(inputs: HostTensors, into?: HostTensors, outputs?: readonly string[]): Promise<HostTensors>;
   close(): Promise<void>;
 }
 
@@ -47,9 +48,9 @@ export async function openSession(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(inputs, into = {}) {
+    async run(inputs, into = {}, wanted = session.outputNames) {
       const fetches = Object.fromEntries(
-        session.outputNames.map((name) => [name, into[name] ? toOrt(into[name]) : null]),
+        wanted.map((name) => [name, into[name] ? toOrt(into[name]) : null]),
       );
       const outputs = await session.run(mapValues(inputs, toOrt), fetches);
       return mapValues(outputs as Record<string, Tensor>, fromOrt);
