@@ -1,5 +1,6 @@
 import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses.ts';
+import type { tf } from '../tf.ts';
 import type { Task } from './task.ts';
 import { floats, integers } from './tensors.ts';
 
@@ -26,13 +27,14 @@ export function classifyTask(options: ClassifyOptions): Task<number> {
     ]),
     outputs,
     loss(p, encoded, batch) {
-      const { logits } = outputs(p, encoded);
-      return crossEntropy(logits as never, batch('labels'), batch('weights'), smoothing);
+      const logits = outputs(p, encoded).logits as tf.Tensor;
+      return crossEntropy(logits, batch('labels'), batch('weights'), smoothing);
     },
     targets(truths, size) {
       const labels = new Int32Array(size);
       const weights = new Float32Array(size);
       truths.forEach((truth, row) => {
+        if (truth === undefined) return;
         labels[row] = truth;
         weights[row] = classWeights?.[truth] ?? 1;
       });

@@ -4,14 +4,15 @@ import { normalFrom } from '../random.ts';
 import type { tf } from '../tf.ts';
 import { sizeOf, type Weights } from '../weights/weights.ts';
 
+/** The shapes of weights by their names. */
+export type Shapes = ReadonlyMap<string, readonly number[]>;
+
 /** What a task's head works on. */
 export interface Encoded {
   /** (B, W): one vector a row. */
   readonly pooled: tf.Tensor;
   /** (B, S, H): one vector a token; absent where there is no text. */
   readonly hidden?: tf.Tensor;
-  /** (B, S): 1 for tokens, 0 for padding. */
-  readonly mask?: tf.Tensor;
 }
 
 /**
@@ -19,22 +20,27 @@ export interface Encoded {
  * `Target` is the truth of one row as the task wants it, such as the number of a class.
  */
 export interface Task<Target> {
-  /** The shapes of the weights that the task adds to the encoder's, by name. */
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** The shapes of the weights that the task adds to the encoder's. */
+  readonly shapes: Shapes;
   /** What is served, by name: scores before any softmax. */
   readonly outputs: (p: Lookup, encoded: Encoded) => Record<string, tf.Tensor>;
   /** The mean loss over a batch's rows, against what `targets` made. */
   readonly loss: (p: Lookup, encoded: Encoded, batch: Lookup) => tf.Scalar;
   /**
    * The tensors that the loss reads.
-   * @param size rows of the batch: those beyond the truths are padding, of weight 0
+   * @param truths undefined for a row that has none: it does not count
+   * @param size rows of the batch: those beyond the truths are padding and do not count
    * @param length tokens of a row
    */
-  readonly targets: (truths: readonly Target[], size: number, length: number) => HostTensors;
+  readonly targets: (
+    truths: readonly (Target | undefined)[],
+    size: number,
+    length: number,
+  ) => HostTensors;
 }
 
 /** New weights of a head: normal with deviation 0.02, ones for scales, zeros for shifts. */
-export function initialHead(shapes: ReadonlyMap<string, readonly number[]>, seed: number): Weights {
+export function initialHead(shapes: Shapes, seed: number): Weights {
   const normal = normalFrom(seed);
   const weights: Weights = new Map();
   for (const [name, shape] of shapes) {
