@@ -1,5 +1,6 @@
 import { expandLine, expandSection, type Grammar, linesOf, readGrammar } from './grammar.ts';
-import { below, pick, type Random } from './random.ts';
+import type { Random } from '../../random.ts';
+import { below, pick } from './choose.ts';
 import type { Sample } from './sample.ts';
 
 export interface QuestionBook {
