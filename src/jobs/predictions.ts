@@ -29,7 +29,7 @@ const refreshPayload = z.strictObject({
 });
 
 export interface RefreshOptions {
-  /** Customers a shard; 1,000 when absent. */
+  /** Customers a shard; 500 when absent. */
   readonly shardSize?: number;
 }
 
@@ -37,7 +37,7 @@ export interface RefreshOptions {
 export const createPredictionRefresh = (
   { store }: Pick<PredictDeps, 'store'>,
   predict: Job<z.input<typeof shardPayload>>,
-  { shardSize = 1_000 }: RefreshOptions = {},
+  { shardSize = 500 }: RefreshOptions = {},
 ) =>
   defineJob({
     name: 'refresh-predictions',

@@ -3,13 +3,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ModelDeps } from '../features/models/deps.ts';
 import type { Predictor } from '../features/models/predictor.ts';
 import type { Command } from '../features/models/training/child.ts';
-import type { Rows } from '../features/training/rows.ts';
 
 /** What does the learning: given, so that tests can train in a second. */
 export interface Engine {
   /** Starts a training process; the run's folder is added as the last argument. */
   readonly command: Command;
-  readonly rows: Rows;
   readonly predictor: Predictor;
   readonly checkHyperparameters: ModelDeps['checkHyperparameters'];
 }

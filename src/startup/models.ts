@@ -54,7 +54,6 @@ export function createModels(parts: ModelParts): Models {
     bases: createBases([join(config.home, 'models'), SHIPPED_MODELS]),
     checkHyperparameters: engine.checkHyperparameters,
     artefacts: createArtefacts(config),
-    rows: engine.rows,
     trainer: {
       command: engine.command,
       runs: join(config.home, 'runs'),

@@ -50,6 +50,10 @@ function checkSource(
         : 'There is nothing to learn from: name a text source or a feature service.',
       ['source', 'text'],
     );
+  if (kind === 'SEQUENCE' && text !== 'EVENTS')
+    throw new CameoError('BAD_INPUT', 'SEQUENCE labels the texts of events: take EVENTS.', [
+      ...['source', 'text'],
+    ]);
   const at = source.at == null ? undefined : pastInstant(source.at, clock.now());
   return { text, ...(service !== undefined && { service }), ...(at && { at: at.toISOString() }) };
 }

@@ -57,9 +57,8 @@ function labelsOf({ kind, labels }: ModelTrainInput['task']): string | null {
       );
     return checkString(labels, 'labels', MOST_TASK, field);
   }
-  if (kind === 'PRETRAIN' && labels != null)
-    throw new CameoError('BAD_INPUT', 'PRETRAIN learns without labels: leave them out.', field);
-  return labels == null ? null : checkString(labels, 'labels', MOST_TASK, field);
+  if (labels == null) return null;
+  throw new CameoError('BAD_INPUT', `${kind} learns without labels: leave them out.`, field);
 }
 
 async function knownDomain(

@@ -7,7 +7,13 @@ export const supportedKinds: readonly TaskKind[] = [
   ...['CLASSIFY', 'MULTI_LABEL', 'REGRESS', 'SEQUENCE', 'EMBED', 'PRETRAIN'],
 ] as TaskKind[];
 
-const LABELLED: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'REGRESS', 'SEQUENCE'];
+const LABELLED: readonly TaskKind[] = [
+  'CLASSIFY',
+  'MULTI_LABEL',
+  'REGRESS',
+  'SEQUENCE',
+  'GENERATE',
+];
 const PREDICTING: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'REGRESS'];
 const WITH_CLASSES: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'SEQUENCE'];
 const READING: readonly TaskKind[] = ['SEQUENCE', 'EMBED', 'PRETRAIN', 'GENERATE'];

@@ -56,7 +56,6 @@ export async function makeModelWorld(
     bases: { find: (name) => (name === undefined || name === 'small' ? home : undefined) },
     checkHyperparameters: fixtureEngine.checkHyperparameters,
     artefacts: createFolderStore(join(home, 'artefacts')),
-    rows: fixtureEngine.rows,
     predictor: fixtureEngine.predictor,
     trainer: {
       ...{ command: fixtureEngine.command, runs: join(home, 'runs'), threads: 1, backend: 'cpu' },
@@ -110,7 +109,11 @@ async function insertAuthor(
   const message = `message ${messages}`;
   const id = await domainId(world, domain);
   const [row] = await db.query<{ customer: number }>(sql`
-    with c as (insert into customer (domain_id) values (${id}) returning id)
+    with c as (insert into customer (domain_id) values (${id}) returning id),
+    r as (
+      insert into event_receipt (domain_id, message_id, customer_id, occurred_at)
+      select ${id}, ${message}, id, '2026-02-01T00:00:00Z' from c
+    )
     insert into event (customer_id, origin_customer_id, domain_id, message_id, type, occurred_at, text)
     select id, id, ${id}, ${message}, 'review', '2026-02-01T00:00:00Z', ${text} from c
     returning customer_id as customer`);

@@ -4,15 +4,14 @@ import { invariant } from '../../../errors.ts';
 import type { ArtefactStore } from '../../artefacts/store.ts';
 import { markChanged } from '../../identity/grow-graph.ts';
 import { lockGraph } from '../../identity/locks.ts';
+import { buildPredictionRows } from '../../training/prediction-rows.ts';
 import type { PredictionRow as InputRow, RowsDeps, RowsRequest } from '../../training/request.ts';
-import type { Rows } from '../../training/rows.ts';
 import type { Predicted, Predictor } from '../predictor.ts';
 import { type ServingModel, servingModels } from './serving.ts';
 import type { Shard } from './shards.ts';
 
 export interface PredictDeps extends RowsDeps {
   readonly artefacts: ArtefactStore;
-  readonly rows: Rows;
   readonly predictor: Predictor;
 }
 
@@ -45,7 +44,10 @@ export async function predictShard(
   if (!model) return undefined;
   const at = deps.clock.now();
   const ids = await customersOf(deps.db, model.domainId, shard);
-  const inputs = await deps.rows.buildPredictionRows(deps, requestOf(model, at), ids);
+  const inputs = (await buildPredictionRows(deps, requestOf(model), ids)).filter(
+    // Of who wrote nothing, a model of texts alone has nothing to say.
+    ({ text, features }) => text !== undefined || features !== undefined,
+  );
   const before = await knownOf(deps.db, model.task, ids);
   const stale = inputs.filter(({ customerId, inputHash }) => {
     const known = before.get(customerId);
@@ -65,12 +67,11 @@ async function customersOf(db: Queryable, domainId: number, { after, upTo }: Sha
   return rows.map(({ id }) => id);
 }
 
-const requestOf = (model: ServingModel, at: Date): RowsRequest => ({
+const requestOf = (model: ServingModel): RowsRequest => ({
   domain: { id: model.domainId, key: model.domain },
   task: { kind: model.kind, labels: model.task },
   text: model.spec.text,
   ...(model.service !== null && { service: model.service }),
-  at,
 });
 
 interface Known {

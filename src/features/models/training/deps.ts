@@ -1,7 +1,6 @@
 import type { TrainingSpec } from '../../../ml/run/spec.ts';
 import type { Notifications } from '../../../notifications.ts';
 import type { ArtefactStore } from '../../artefacts/store.ts';
-import type { Rows } from '../../training/rows.ts';
 import type { ModelDeps } from '../deps.ts';
 import type { Command } from './child.ts';
 
@@ -23,6 +22,5 @@ export interface Trainer {
 export interface TrainingDeps extends ModelDeps {
   readonly notifications: Notifications;
   readonly artefacts: ArtefactStore;
-  readonly rows: Rows;
   readonly trainer: Trainer;
 }

@@ -1,7 +1,10 @@
 import { systemActor } from '../../../auth.ts';
 import { CameoError } from '../../../errors.ts';
 import type { TrainingSpec } from '../../../ml/run/spec.ts';
+import { featureColumns } from '../../training/columns.ts';
+import { labelSet } from '../../training/label-set.ts';
 import type { RowsReport, RowsRequest } from '../../training/request.ts';
+import { buildTrainingRows } from '../../training/rows.ts';
 import { hasClasses } from '../kinds.ts';
 import { versionsById } from '../version.ts';
 import type { BegunRun } from './begin-run.ts';
@@ -23,7 +26,7 @@ export async function prepareRun(
 ): Promise<TrainingSpec | string> {
   const request = rowsRequest(deps, run);
   const spec = await specOf(deps, run, request);
-  const rows = deps.rows.buildTrainingRows(deps, request);
+  const rows = buildTrainingRows(deps, request);
   async function* untilStopped() {
     for await (const row of rows) {
       signal.throwIfAborted();
@@ -49,9 +52,9 @@ async function specOf(
   { model, request }: BegunRun,
   { domain, task, at, service }: RowsRequest,
 ): Promise<TrainingSpec> {
-  const set = hasClasses(model.kind) ? await deps.rows.labelSet(deps, domain, task, at) : undefined;
+  const set = hasClasses(model.kind) ? await labelSet(deps, domain, task, at) : undefined;
   const labels = set?.values.map(({ value }) => value).sort() ?? [];
-  const features = service === undefined ? [] : await deps.rows.featureColumns(deps, service);
+  const features = service === undefined ? [] : await featureColumns(deps, service);
   const active = await folderOf(deps, model.activeVersionId);
   const { shots, seed, hyperparameters, text } = request;
   return {
