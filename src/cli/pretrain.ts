@@ -1,5 +1,5 @@
-import { prepare } from './pretrain/prepare.ts';
 import { HELP, readOptions } from './pretrain/options.ts';
+import { prepare } from './pretrain/prepare.ts';
 import { trainBase } from './pretrain/train.ts';
 
 /** `npm run pretrain`: text, vocabulary, token files, then training; each goes on where it was. */
@@ -10,7 +10,11 @@ async function main(): Promise<void> {
     return;
   }
   const { cache, data, documents, seed } = options;
-  const corpus = { cache, documents: documents === 'all', say: (line: string) => console.log(line) };
+  const corpus = {
+    cache,
+    documents: documents === 'all',
+    say: (line: string) => console.log(line),
+  };
   const prepared = await prepare({ ...corpus, ...(data === undefined ? {} : { data }) }, seed);
   await trainBase(options, prepared.data);
 }

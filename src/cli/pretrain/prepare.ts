@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { maskVocabulary } from '../../ml/pretrain/mask.ts';
 import type { PretrainData } from '../../ml/pretrain/batch.ts';
+import { maskVocabulary } from '../../ml/pretrain/mask.ts';
 import { packLines, packSamples } from '../../ml/pretrain/shards.ts';
 import type { Sample } from '../../ml/pretrain/text/sample.ts';
 import { writeSamples } from '../../ml/pretrain/text/write.ts';
@@ -13,8 +13,6 @@ import { trainWordPiece } from '../../ml/tokenizer/train/wordpiece.ts';
 import { baseConfig } from './base-config.ts';
 import { cached } from './cached.ts';
 import { buildDocuments, type CorpusOptions } from './corpus.ts';
-
-
 
 const GENERATED = 300_000;
 const LABELLED = 150_000;

@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { BatchKind, PretrainProgress } from '../../ml/pretrain/pretrain.ts';
 
-const LINE_EVERY_MS = 30_000;
+const LINE_EVERY_MS = 15_000;
 
 export interface Report {
   step(progress: PretrainProgress, trainedMs: number): void;
@@ -12,7 +12,10 @@ export interface Report {
 export function openReport(title: string): Report {
   console.log(title);
   const bar = new SingleBar(
-    { format: '{bar} {percentage}% | step {step} | {losses} | {speed} tokens/s', noTTYOutput: false },
+    {
+      format: '{bar} {percentage}% | step {step} | {losses} | {speed} tokens/s',
+      noTTYOutput: false,
+    },
     Presets.shades_classic,
   );
   if (process.stdout.isTTY) bar.start(1000, 0, { step: 0, losses: '', speed: 0 });
@@ -31,7 +34,9 @@ export function openReport(title: string): Report {
       if (process.stdout.isTTY) bar.update(Math.round(done * 1000), { step, losses: shown, speed });
       else if (trainedMs - lineAt >= LINE_EVERY_MS) {
         lineAt = trainedMs;
-        console.log(`${(done * 100).toFixed(1)}% | step ${step} | loss ${shown} | ${speed} tokens/s`);
+        console.log(
+          `${(done * 100).toFixed(1)}% | step ${step} | loss ${shown} | ${speed} tokens/s`,
+        );
       }
     },
     end: () => bar.stop(),

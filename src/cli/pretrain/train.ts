@@ -20,6 +20,11 @@ const RATE = 1e-3;
 const CONTEXTS = 3_000;
 /** Deviation of the first word vectors, that of BERT's own start. */
 const DEVIATION = 0.02;
+/**
+ * The word embeddings stay as the co-occurrences made them: a short run would not better them, and
+ * without them a step moves less than half of the parameters.
+ */
+const WORDS = 'embeddings.word_embeddings.weight';
 /** Between checkpoints, which also write the model so far. */
 const CHECKPOINT_MS = 180_000;
 
@@ -27,21 +32,26 @@ const CHECKPOINT_MS = 180_000;
 export async function trainBase(options: PretrainOptions, data: PretrainData): Promise<void> {
   const folder = join(options.cache, 'checkpoint');
   const start = initialPretrainWeights(baseConfig, data.labelled.sets, options.seed);
-  const trainable = [...start.keys()];
+  const names = [...start.keys()];
+  const trainable = names.filter((name) => name !== WORDS);
   const state = initialState(start, trainable);
   const saved = await loadCheckpoint(folder, state);
   if (!saved) await startFromVectors(state, data, options);
   const machine = await openMachine('onnx', saved?.state ?? state, {
     threads: options.threads,
-    spin: true,
+    spin: false,
   });
   const before = Number(saved?.extra.trainedMs ?? 0);
   const started = systemClock.now().getTime();
   const trainedMs = () => before + systemClock.now().getTime() - started;
   const report = openReport(`${machine.name}, from step ${saved?.step ?? 0}`);
   const save = async (step: number) => {
-    await saveCheckpoint(folder, { step, extra: { trainedMs: trainedMs() }, state: await machine.read() });
-    await saveModel(options.out, baseConfig, await weightsOf(machine, trainable), options.cache);
+    await saveCheckpoint(folder, {
+      step,
+      extra: { trainedMs: trainedMs() },
+      state: await machine.read(),
+    });
+    await saveModel(options.out, baseConfig, await weightsOf(machine, names), options.cache);
   };
   let savedAt = trainedMs();
   const last = await pretrain({

@@ -16,7 +16,7 @@ export interface PretrainData {
 /** Share of a row's tokens that are hidden. */
 const HIDDEN = 0.15;
 /** Labelled rows hide fewer, so that enough is left to judge by. */
-const HIDDEN_LABELLED = 0.1;
+const HIDDEN_LABELLED = 0.12;
 
 /** `rows` windows of `width` tokens, each after a [CLS], from the packed lines. */
 export function packedBatch(
@@ -82,7 +82,10 @@ function toBatch(
   }
   const batch: HostTensors = {
     ids: int32([rows, width], ids),
-    mask: int32([rows, width], original.map((id) => (id === 0 ? 0 : 1))),
+    mask: int32(
+      [rows, width],
+      original.map((id) => (id === 0 ? 0 : 1)),
+    ),
     places: int32([places.length], places),
     targets: int32([targets.length], targets),
     targetWeights: float32([weights.length], weights),
@@ -92,7 +95,10 @@ function toBatch(
       const from = chosen?.[row];
       return from === undefined ? -1 : (labelled.labels[task][from] ?? -1);
     });
-    batch[task] = int32([rows], Int32Array.from(labels, (label) => Math.max(0, label)));
+    batch[task] = int32(
+      [rows],
+      Int32Array.from(labels, (label) => Math.max(0, label)),
+    );
     batch[`${task}Weights`] = float32(
       [rows],
       Float32Array.from(labels, (label) => (label < 0 ? 0 : 1)),

@@ -51,7 +51,8 @@ function countPairs(
   const counts = new Float32Array(vocabulary * contexts);
   const add = (word: number, context: number, weight: number) => {
     const place = places[context] as number;
-    if (place >= 0) counts[word * contexts + place] = (counts[word * contexts + place] as number) + weight;
+    if (place >= 0)
+      counts[word * contexts + place] = (counts[word * contexts + place] as number) + weight;
   };
   for (const shard of shards)
     for (let at = 0; at < shard.length; at += 1)
@@ -117,7 +118,13 @@ function principalContexts(
   );
   orthonormalise(basis, contexts, dimensions);
   for (let i = 0; i < ITERATIONS; i += 1) {
-    basis = multiplyTransposed(matrix, rows, contexts, multiply(matrix, rows, basis, dimensions), dimensions);
+    basis = multiplyTransposed(
+      matrix,
+      rows,
+      contexts,
+      multiply(matrix, rows, basis, dimensions),
+      dimensions,
+    );
     orthonormalise(basis, contexts, dimensions);
   }
   return basis;
@@ -133,7 +140,14 @@ function multiply(
   const product = new Float32Array(rows * width);
   for (let r = 0; r < rows; r += 1)
     for (let i = starts[r] as number; i < (starts[r + 1] as number); i += 1)
-      addScaled(product, r * width, dense, (columns[i] as number) * width, values[i] as number, width);
+      addScaled(
+        product,
+        r * width,
+        dense,
+        (columns[i] as number) * width,
+        values[i] as number,
+        width,
+      );
   return product;
 }
 
@@ -148,7 +162,14 @@ function multiplyTransposed(
   const product = new Float32Array(contexts * width);
   for (let r = 0; r < rows; r += 1)
     for (let i = starts[r] as number; i < (starts[r + 1] as number); i += 1)
-      addScaled(product, (columns[i] as number) * width, dense, r * width, values[i] as number, width);
+      addScaled(
+        product,
+        (columns[i] as number) * width,
+        dense,
+        r * width,
+        values[i] as number,
+        width,
+      );
   return product;
 }
 
@@ -192,14 +213,18 @@ function subtract(
   factor: number,
 ): void {
   for (let r = 0; r < rows; r += 1)
-    m[r * columns + from] = (m[r * columns + from] as number) - factor * (m[r * columns + other] as number);
+    m[r * columns + from] =
+      (m[r * columns + from] as number) - factor * (m[r * columns + other] as number);
 }
 
-/** Directions are evened out by the root of their length (Levy, Goldberg 2015, eig = 0.5), then scaled. */
+/**
+ * Directions are evened out to the fourth root of their length (Levy, Goldberg 2015, sec. 3.3, with
+ * eig = 0.25): the few strong ones tell domains apart, the many weak ones tell words apart.
+ */
 function rescale(vectors: Float32Array, dimensions: number, deviation: number): Float32Array {
   const rows = vectors.length / dimensions;
   for (let c = 0; c < dimensions; c += 1) {
-    const factor = dot(vectors, rows, dimensions, c, c) ** -0.25 || 0;
+    const factor = dot(vectors, rows, dimensions, c, c) ** -0.375 || 0;
     for (let r = 0; r < rows; r += 1)
       vectors[r * dimensions + c] = (vectors[r * dimensions + c] as number) * factor;
   }

@@ -69,7 +69,10 @@ export function initialPretrainWeights(
   const weights = initialBertWeights(config, seed);
   const { hidden_size: hidden, vocab_size: vocabulary } = config;
   if (vectors)
-    weights.set('embeddings.word_embeddings.weight', { shape: [vocabulary, hidden], data: vectors });
+    weights.set('embeddings.word_embeddings.weight', {
+      shape: [vocabulary, hidden],
+      data: vectors,
+    });
   const normal = normalFrom(seed + 1);
   const dense = (name: string, rows: number) => {
     const data = Float32Array.from({ length: rows * hidden }, () => 0.02 * normal());
@@ -78,7 +81,10 @@ export function initialPretrainWeights(
   };
   const at = 'cls.predictions.transform';
   dense(`${at}.dense`, hidden);
-  weights.set(`${at}.LayerNorm.weight`, { shape: [hidden], data: new Float32Array(hidden).fill(1) });
+  weights.set(`${at}.LayerNorm.weight`, {
+    shape: [hidden],
+    data: new Float32Array(hidden).fill(1),
+  });
   weights.set(`${at}.LayerNorm.bias`, { shape: [hidden], data: new Float32Array(hidden) });
   weights.set('cls.predictions.bias', { shape: [vocabulary], data: new Float32Array(vocabulary) });
   for (const task of tasks) dense(HEAD + task, sets[task].length);
@@ -89,4 +95,3 @@ export function initialPretrainWeights(
 export function keptWeights(weights: Weights): Weights {
   return new Map([...weights].filter(([name]) => !name.startsWith(HEAD)));
 }
-

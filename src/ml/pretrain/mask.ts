@@ -1,5 +1,5 @@
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { permutation, type Random } from '../random.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** What masking needs to know of a vocabulary. */
 export interface MaskVocabulary {

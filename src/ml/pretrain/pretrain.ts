@@ -6,13 +6,13 @@ import { type Random, seededRandom } from '../random.ts';
 import { adamWDefaults, stepSize } from '../train/adamw.ts';
 import { createNoisePool } from '../train/noise.ts';
 import { trainingStep } from '../train/step.ts';
-import { labelledBatch, packedBatch, type PretrainData } from './batch.ts';
+import { labelledBatch, type PretrainData, packedBatch } from './batch.ts';
 import { pretrainLoss } from './loss.ts';
 
 export interface PretrainOptions {
   readonly config: BertConfig;
   readonly machine: Machine;
-  /** The parameters that learn: all that the machine was opened with. */
+  /** The parameters that learn. */
   readonly trainable: readonly string[];
   readonly data: PretrainData;
   readonly rate: number;
@@ -69,12 +69,12 @@ export async function pretrain(options: PretrainOptions): Promise<number> {
   }
 }
 
-/** Mostly rows of 64 tokens, some of 128 so that later places are learned too, some with labels. */
+/** Packed rows of 48 tokens, a few of 128 so that later places are learned too, and labelled texts. */
 function batchAt(data: PretrainData, random: Random): [BatchKind, HostTensors] {
   const draw = random();
-  if (draw < 0.6) return ['short', packedBatch(data, 48, 64, random)];
-  if (draw < 0.7) return ['long', packedBatch(data, 24, 128, random)];
-  return ['labelled', labelledBatch(data, 96, random)];
+  if (draw < 0.45) return ['short', packedBatch(data, 24, 48, random)];
+  if (draw < 0.5) return ['long', packedBatch(data, 9, 128, random)];
+  return ['labelled', labelledBatch(data, 32, random)];
 }
 
 function scalarsOf(values: Record<string, number>): HostTensors {

@@ -72,8 +72,7 @@ export async function writeSafetensors(
     const file = await open(temporary, 'w');
     try {
       await file.writev([headerBytes(weights, metadata, type)]);
-      for (const { data } of weights.values())
-        await file.writeFile(encodeFloats(data, type));
+      for (const { data } of weights.values()) await file.writeFile(encodeFloats(data, type));
       await file.sync();
     } finally {
       await file.close();
@@ -87,11 +86,7 @@ export async function writeSafetensors(
   }
 }
 
-function headerBytes(
-  weights: Weights,
-  metadata: Record<string, string>,
-  type: FloatType,
-): Buffer {
+function headerBytes(weights: Weights, metadata: Record<string, string>, type: FloatType): Buffer {
   let offset = 0;
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   for (const [name, { shape, data }] of weights) {

@@ -1,5 +1,5 @@
-import { addTypos, readQuestions, writeQuestion } from './questions.ts';
 import { seededRandom } from '../../random.ts';
+import { addTypos, readQuestions, writeQuestion } from './questions.ts';
 import { readReviews, writeHeadline, writeReview, writeTitle } from './reviews.ts';
 import type { Sample } from './sample.ts';
 
