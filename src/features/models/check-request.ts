@@ -2,6 +2,7 @@ import type { Actor } from '../../auth.ts';
 import { CameoError } from '../../errors.ts';
 import { checkInstant } from '../identity/check-instant.ts';
 import { checkJsonObject } from '../identity/check-json.ts';
+import { noBase } from './bases.ts';
 import type { ModelDeps } from './deps.ts';
 import type { ModelTrainInput, TrainingSource } from './input.ts';
 import { isGeneral, needsText, type TaskKind } from './kinds.ts';
@@ -22,9 +23,10 @@ export async function checkRequest(
   labels: string | null,
 ): Promise<TrainingRequest> {
   const { kind } = input.task;
+  const source = checkSource(deps, kind, input.source ?? {});
   return {
-    ...checkSource(deps, kind, input.source ?? {}),
-    ...(await checkStart(deps, actor, input, labels)),
+    ...source,
+    ...(await checkStart(deps, actor, input, labels, source.text !== 'NONE')),
     hyperparameters: checkHyperparameters(deps, kind, input.hyperparameters ?? {}),
     ...(input.shots != null && { shots: atLeast(input.shots, 1, 'shots') }),
     seed: atLeast(input.seed ?? 0, 0, 'seed'),
@@ -71,6 +73,7 @@ async function checkStart(
   actor: Actor,
   input: ModelTrainInput,
   labels: string | null,
+  reads: boolean,
 ): Promise<Pick<TrainingRequest, 'base' | 'from'>> {
   if (input.from != null) {
     if (input.base != null)
@@ -79,14 +82,10 @@ async function checkStart(
       ]);
     return { from: await checkFrom(deps, actor, input.from, input.task.kind, labels) };
   }
-  if (input.base == null) return {};
-  if (deps.bases.find(input.base) === undefined)
-    throw new CameoError(
-      'NOT_FOUND',
-      `There is no base model "${input.base}". Leave it out for the shipped one, or get it with \`npm run models:pull -- ${input.base}\`.`,
-      ['base'],
-    );
-  return { base: input.base };
+  const { base = null } = input;
+  if ((base !== null || reads) && deps.bases.find(base ?? undefined) === undefined)
+    throw noBase(base ?? undefined);
+  return base === null ? {} : { base };
 }
 
 async function checkFrom(

@@ -5,6 +5,7 @@ import { featureColumns } from '../../training/columns.ts';
 import { labelSet } from '../../training/label-set.ts';
 import type { RowsReport, RowsRequest } from '../../training/request.ts';
 import { buildTrainingRows } from '../../training/rows.ts';
+import { noBase } from '../bases.ts';
 import { hasClasses } from '../kinds.ts';
 import { versionsById } from '../version.ts';
 import type { BegunRun } from './begin-run.ts';
@@ -59,7 +60,7 @@ async function specOf(
   const { shots, seed, hyperparameters, text } = request;
   return {
     task: { kind: model.kind, labels, name: model.labels ?? model.name },
-    base: (await folderOf(deps, request.from)) ?? baseFolder(deps, request.base),
+    base: (await folderOf(deps, request.from)) ?? baseFolder(deps, request),
     ...(active !== undefined && { active }),
     ...{ text, features: [...features], hyperparameters, seed },
     ...(shots !== undefined && { shots }),
@@ -68,15 +69,12 @@ async function specOf(
   };
 }
 
-function baseFolder({ bases }: TrainingDeps, name: string | undefined): string {
-  const folder = bases.find(name);
+/** Empty for a training that reads no text, which needs none. */
+function baseFolder({ bases }: TrainingDeps, { base, text }: BegunRun['request']): string {
+  const folder = bases.find(base);
   if (folder !== undefined) return folder;
-  throw new CameoError(
-    'UNAVAILABLE',
-    name === undefined
-      ? 'The shipped base encoder is not there. Restore models/, or make it with `npm run pretrain`.'
-      : `The base model "${name}" is not there any more.`,
-  );
+  if (text === 'NONE') return '';
+  throw noBase(base);
 }
 
 async function folderOf(
