@@ -7,6 +7,7 @@ import type { ModelDeps } from './deps.ts';
 import type { ModelTrainInput, TrainingSource } from './input.ts';
 import { isGeneral, needsText, type TaskKind } from './kinds.ts';
 import type { TrainingRequest } from './request.ts';
+import { teacherOf } from './teacher.ts';
 import { versionById } from './version.ts';
 
 const MOST_HYPERPARAMETERS = 16_384;
@@ -27,7 +28,7 @@ export async function checkRequest(
   return {
     ...source,
     ...(await checkStart(deps, actor, input, labels, source.text !== 'NONE')),
-    hyperparameters: checkHyperparameters(deps, kind, input.hyperparameters ?? {}),
+    hyperparameters: await checkHyperparameters(deps, actor, input, labels),
     ...(input.shots != null && { shots: atLeast(input.shots, 1, 'shots') }),
     seed: atLeast(input.seed ?? 0, 0, 'seed'),
   };
@@ -107,16 +108,25 @@ async function checkFrom(
   );
 }
 
-function checkHyperparameters(
+async function checkHyperparameters(
   deps: ModelDeps,
-  kind: TaskKind,
-  given: unknown,
-): Record<string, unknown> {
+  actor: Actor,
+  { hyperparameters: given, task }: ModelTrainInput,
+  labels: string | null,
+): Promise<Record<string, unknown>> {
   const field = ['hyperparameters'];
-  checkJsonObject(given, 'hyperparameters', MOST_HYPERPARAMETERS, field);
-  const values = given as Record<string, unknown>;
-  const [fault] = deps.checkHyperparameters(kind, values);
+  const values = (given ?? {}) as Record<string, unknown>;
+  checkJsonObject(values, 'hyperparameters', MOST_HYPERPARAMETERS, field);
+  const [fault] = deps.checkHyperparameters(values);
   if (fault) throw new CameoError('BAD_INPUT', fault.message, [...field, ...fault.path]);
+  const teacher = teacherOf(values);
+  if (teacher !== undefined) {
+    const version = await versionById(deps.db, actor, teacher);
+    if (version?.kind !== task.kind || version.labels !== labels)
+      throw new CameoError('BAD_INPUT', 'A teacher is the id of a model version of this task.', [
+        ...[...field, 'distill', 'teacher'],
+      ]);
+  }
   return values;
 }
 

@@ -7,6 +7,7 @@ import type { RowsReport, RowsRequest } from '../../training/request.ts';
 import { buildTrainingRows } from '../../training/rows.ts';
 import { noBase } from '../bases.ts';
 import { hasClasses } from '../kinds.ts';
+import { teacherOf, withTeacher } from '../teacher.ts';
 import { versionsById } from '../version.ts';
 import type { BegunRun } from './begin-run.ts';
 import type { TrainingDeps } from './deps.ts';
@@ -58,11 +59,15 @@ async function specOf(
   const features = service === undefined ? [] : await featureColumns(deps, service);
   const active = await folderOf(deps, model.activeVersionId);
   const { shots, seed, hyperparameters, text } = request;
+  const teacherId = teacherOf(hyperparameters);
+  const teacher = await folderOf(deps, teacherId === undefined ? undefined : Number(teacherId));
   return {
     task: { kind: model.kind, labels, name: model.labels ?? model.name },
     base: (await folderOf(deps, request.from)) ?? baseFolder(deps, request),
     ...(active !== undefined && { active }),
-    ...{ text, features: [...features], hyperparameters, seed },
+    ...{ text, features: [...features], seed },
+    hyperparameters:
+      teacher === undefined ? hyperparameters : withTeacher(hyperparameters, teacher),
     ...(shots !== undefined && { shots }),
     threads: deps.trainer.threads,
     backend: deps.trainer.backend,
