@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ModelDeps } from '../features/models/deps.ts';
+import { checkHyperparameters } from '../features/models/hyperparameters.ts';
 import type { Predictor } from '../features/models/predictor.ts';
 import type { Command } from '../features/models/training/child.ts';
 
@@ -23,5 +24,5 @@ export const nodeCommand = (file: string): Command => ({
 /** Cameo's own learning engine, src/ml. */
 export function createEngine(): Engine {
   const child = fileURLToPath(new URL('../ml/run/child.ts', import.meta.url));
-  return { command: nodeCommand(child) } as Engine;
+  return { command: nodeCommand(child), checkHyperparameters } as unknown as Engine;
 }

@@ -2,10 +2,12 @@ import type { Actor } from '../../auth.ts';
 import { CameoError } from '../../errors.ts';
 import { checkInstant } from '../identity/check-instant.ts';
 import { checkJsonObject } from '../identity/check-json.ts';
+import { noBase } from './bases.ts';
 import type { ModelDeps } from './deps.ts';
 import type { ModelTrainInput, TrainingSource } from './input.ts';
 import { isGeneral, needsText, type TaskKind } from './kinds.ts';
 import type { TrainingRequest } from './request.ts';
+import { teacherOf } from './teacher.ts';
 import { versionById } from './version.ts';
 
 const MOST_HYPERPARAMETERS = 16_384;
@@ -22,10 +24,11 @@ export async function checkRequest(
   labels: string | null,
 ): Promise<TrainingRequest> {
   const { kind } = input.task;
+  const source = checkSource(deps, kind, input.source ?? {});
   return {
-    ...checkSource(deps, kind, input.source ?? {}),
-    ...(await checkStart(deps, actor, input, labels)),
-    hyperparameters: checkHyperparameters(deps, kind, input.hyperparameters ?? {}),
+    ...source,
+    ...(await checkStart(deps, actor, input, labels, source.text !== 'NONE')),
+    hyperparameters: await checkHyperparameters(deps, actor, input, labels),
     ...(input.shots != null && { shots: atLeast(input.shots, 1, 'shots') }),
     seed: atLeast(input.seed ?? 0, 0, 'seed'),
   };
@@ -71,6 +74,7 @@ async function checkStart(
   actor: Actor,
   input: ModelTrainInput,
   labels: string | null,
+  reads: boolean,
 ): Promise<Pick<TrainingRequest, 'base' | 'from'>> {
   if (input.from != null) {
     if (input.base != null)
@@ -79,14 +83,10 @@ async function checkStart(
       ]);
     return { from: await checkFrom(deps, actor, input.from, input.task.kind, labels) };
   }
-  if (input.base == null) return {};
-  if (deps.bases.find(input.base) === undefined)
-    throw new CameoError(
-      'NOT_FOUND',
-      `There is no base model "${input.base}". Leave it out for the shipped one, or get it with \`npm run models:pull -- ${input.base}\`.`,
-      ['base'],
-    );
-  return { base: input.base };
+  const { base = null } = input;
+  if ((base !== null || reads) && deps.bases.find(base ?? undefined) === undefined)
+    throw noBase(base ?? undefined);
+  return base === null ? {} : { base };
 }
 
 async function checkFrom(
@@ -108,16 +108,25 @@ async function checkFrom(
   );
 }
 
-function checkHyperparameters(
+async function checkHyperparameters(
   deps: ModelDeps,
-  kind: TaskKind,
-  given: unknown,
-): Record<string, unknown> {
+  actor: Actor,
+  { hyperparameters: given, task }: ModelTrainInput,
+  labels: string | null,
+): Promise<Record<string, unknown>> {
   const field = ['hyperparameters'];
-  checkJsonObject(given, 'hyperparameters', MOST_HYPERPARAMETERS, field);
-  const values = given as Record<string, unknown>;
-  const [fault] = deps.checkHyperparameters(kind, values);
+  const values = (given ?? {}) as Record<string, unknown>;
+  checkJsonObject(values, 'hyperparameters', MOST_HYPERPARAMETERS, field);
+  const [fault] = deps.checkHyperparameters(values);
   if (fault) throw new CameoError('BAD_INPUT', fault.message, [...field, ...fault.path]);
+  const teacher = teacherOf(values);
+  if (teacher !== undefined) {
+    const version = await versionById(deps.db, actor, teacher);
+    if (version?.kind !== task.kind || version.labels !== labels)
+      throw new CameoError('BAD_INPUT', 'A teacher is the id of a model version of this task.', [
+        ...[...field, 'distill', 'teacher'],
+      ]);
+  }
   return values;
 }
 

@@ -2,7 +2,6 @@ import type { Deps } from '../../context.ts';
 import type { Queryable } from '../../db.ts';
 import type { JobRun } from '../jobs/run.ts';
 import type { FeatureStore } from '../store/store.ts';
-import type { TaskKind } from './kinds.ts';
 
 /** What models hand to the worker, in the caller's transaction. */
 export interface ModelQueue {
@@ -29,7 +28,6 @@ export interface ModelDeps extends Deps {
   readonly modelQueue: ModelQueue;
   readonly bases: Bases;
   readonly checkHyperparameters: (
-    kind: TaskKind,
     values: Readonly<Record<string, unknown>>,
   ) => readonly HyperparameterFault[];
 }

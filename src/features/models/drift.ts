@@ -66,7 +66,7 @@ async function largestShift(
   since: Date,
 ): Promise<Shift | undefined> {
   const [shift] = await db.query<Shift>(sql`
-    select asked.name, latest.psi - coalesce(then.psi, 0) as grown
+    select asked.name, latest.psi - coalesce(past.psi, 0) as grown
     from unnest(${features}::text[]) as asked(name)
     cross join lateral (
       select s.psi, s.version from feature_statistic s
@@ -78,7 +78,7 @@ async function largestShift(
       where s.view = split_part(asked.name, ':', 1) and s.feature = split_part(asked.name, ':', 2)
         and s.version = latest.version and s.at <= ${since}::timestamptz
       order by s.at desc, s.id desc limit 1
-    ) then on true
+    ) past on true
     where latest.psi is not null
     order by grown desc limit 1`);
   return shift;

@@ -5,7 +5,9 @@ import { featureColumns } from '../../training/columns.ts';
 import { labelSet } from '../../training/label-set.ts';
 import type { RowsReport, RowsRequest } from '../../training/request.ts';
 import { buildTrainingRows } from '../../training/rows.ts';
+import { noBase } from '../bases.ts';
 import { hasClasses } from '../kinds.ts';
+import { teacherOf, withTeacher } from '../teacher.ts';
 import { versionsById } from '../version.ts';
 import type { BegunRun } from './begin-run.ts';
 import type { TrainingDeps } from './deps.ts';
@@ -57,26 +59,27 @@ async function specOf(
   const features = service === undefined ? [] : await featureColumns(deps, service);
   const active = await folderOf(deps, model.activeVersionId);
   const { shots, seed, hyperparameters, text } = request;
+  const teacherId = teacherOf(hyperparameters);
+  const teacher = await folderOf(deps, teacherId === undefined ? undefined : Number(teacherId));
   return {
     task: { kind: model.kind, labels, name: model.labels ?? model.name },
-    base: (await folderOf(deps, request.from)) ?? baseFolder(deps, request.base),
+    base: (await folderOf(deps, request.from)) ?? baseFolder(deps, request),
     ...(active !== undefined && { active }),
-    ...{ text, features: [...features], hyperparameters, seed },
+    ...{ text, features: [...features], seed },
+    hyperparameters:
+      teacher === undefined ? hyperparameters : withTeacher(hyperparameters, teacher),
     ...(shots !== undefined && { shots }),
     threads: deps.trainer.threads,
     backend: deps.trainer.backend,
   };
 }
 
-function baseFolder({ bases }: TrainingDeps, name: string | undefined): string {
-  const folder = bases.find(name);
+/** Empty for a training that reads no text, which needs none. */
+function baseFolder({ bases }: TrainingDeps, { base, text }: BegunRun['request']): string {
+  const folder = bases.find(base);
   if (folder !== undefined) return folder;
-  throw new CameoError(
-    'UNAVAILABLE',
-    name === undefined
-      ? 'The shipped base encoder is not there. Restore models/, or make it with `npm run pretrain`.'
-      : `The base model "${name}" is not there any more.`,
-  );
+  if (text === 'NONE') return '';
+  throw noBase(base);
 }
 
 async function folderOf(
