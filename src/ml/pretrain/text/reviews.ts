@@ -51,12 +51,17 @@ export function writeTitle(random: Random, book: ReviewBook): Sample {
 
 function join(random: Random, parts: readonly string[], language: 'en' | 'zh'): string {
   const marks =
-    language === 'zh' ? ['，', '，', '。', '！', ' ', '；'] : ['. ', '. ', ', ', '! ', ' and ', '... '];
+    language === 'zh'
+      ? ['，', '，', '。', '！', ' ', '；']
+      : ['. ', '. ', ', ', '! ', ' and ', '... '];
   const ends = language === 'zh' ? ['。', '！', '', '~', '！！'] : ['.', '!', '', '!!'];
   const text = parts.reduce((line, part) => (line ? line + pick(random, marks) + part : part), '');
   return tidy(text + pick(random, ends));
 }
 
 function tidy(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/ ([,.!?])/g, '$1').trim();
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/ ([,.!?])/g, '$1')
+    .trim();
 }
