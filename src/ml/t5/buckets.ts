@@ -23,21 +23,3 @@ export function relativeBucket(
   const bucket = exact + Math.trunc(Math.fround(growth * (available - exact)));
   return offset + Math.min(bucket, available - 1);
 }
-
-/**
- * The buckets of all pairs, row-major [queries, keys].
- * @param firstQuery position of the first query: decoding with a cache asks for one row
- */
-export function bucketTable(
-  queries: number,
-  keys: number,
-  bidirectional: boolean,
-  config: Distances,
-  firstQuery = 0,
-): Int32Array {
-  const table = new Int32Array(queries * keys);
-  for (let query = 0; query < queries; query++)
-    for (let key = 0; key < keys; key++)
-      table[query * keys + key] = relativeBucket(key - query - firstQuery, bidirectional, config);
-  return table;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bucketTable, relativeBucket } from '../../../src/ml/t5/buckets.ts';
+import { relativeBucket } from '../../../src/ml/t5/buckets.ts';
 
 const usual = { buckets: 32, maxDistance: 128 };
 
@@ -39,12 +39,5 @@ describe('relative position buckets', () => {
       0, 5, 15, 16, 16, 17, 31, 31,
     ]);
     expect(relativeBucket(3, false, usual)).toBe(0);
-  });
-
-  it('fills a table row by row, and asks for one row when decoding', () => {
-    const config = { buckets: 8, maxDistance: 12 };
-    const whole = bucketTable(5, 5, false, config);
-    expect([...whole.slice(10, 15)]).toEqual([2, 1, 0, 0, 0]);
-    expect(bucketTable(1, 5, false, config, 4)).toEqual(whole.slice(20, 25));
   });
 });

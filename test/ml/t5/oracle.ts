@@ -143,3 +143,20 @@ export function oracleLogits(
   const scaled = final.map((row) => row.map((v) => v / Math.sqrt(config.width)));
   return times(scaled, weights, 'shared.weight');
 }
+
+/** Cross-entropy of a target with its end, averaged over its tokens, with label smoothing. */
+export function oracleLoss(
+  config: T5Config,
+  weights: Weights,
+  source: number[],
+  target: number[],
+  smoothing: number,
+): number {
+  const logits = oracleLogits(config, weights, source, [config.startId, ...target.slice(0, -1)]);
+  const losses = logits.map((row, i) => {
+    const logs = softmax(row).map(Math.log);
+    const even = sum(logs) / logs.length;
+    return -((1 - smoothing) * (logs[target[i] as number] as number) + smoothing * even);
+  });
+  return sum(losses) / losses.length;
+}

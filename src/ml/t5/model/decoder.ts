@@ -1,22 +1,24 @@
+import { embedding } from '../../nn/embedding.ts';
+import { linear } from '../../nn/linear.ts';
 import type { tf } from '../../tf.ts';
 import { blockNames, EMBEDDING, HEAD } from '../parameters.ts';
 import { attend, type KeysValues, keysValues } from './attention.ts';
-import { causalBias, positionBias } from './bias.ts';
 import { feedForward } from './feed-forward.ts';
 import type { T5Net } from './net.ts';
-import { embedding, linear } from './ops.ts';
+import { causalBias, distancesWithin, positionBias } from './position-bias.ts';
+
 import { norm, sublayer } from './sublayer.ts';
 
-/** What the decoder reads of the encoder: each block's keys and values (B, H, S, K), and the mask. */
+/** What the decoder reads of the encoder: each block's keys and values (B, S, H * K). */
 export interface Memory {
   readonly blocks: readonly KeysValues[];
-  /** (B, 1, 1, S) */
-  readonly bias: tf.Tensor;
+  /** (B, S): 1 for a token of the source, 0 for padding. */
+  readonly mask: tf.Tensor;
 }
 
 /** How the decoder's tokens attend to each other. */
 export interface SelfAttention {
-  /** Broadcast to (B, H, T, N). */
+  /** (1, H, T, N) */
   readonly bias: tf.Tensor;
   /** What block `block` attends to, given the keys and values of this call's tokens. */
   readonly extend: (block: number, own: KeysValues) => KeysValues;
@@ -30,8 +32,9 @@ export function crossMemory(net: T5Net, states: tf.Tensor): KeysValues[] {
 }
 
 /** All tokens at once, each seeing those before it: teacher forcing. */
-export function causalAttention(net: T5Net, length: number): SelfAttention {
-  const bias = positionBias(net, 'decoder', length, length).add(causalBias(length));
+export function causalAttention(net: T5Net, ids: tf.Tensor): SelfAttention {
+  const distances = distancesWithin(ids);
+  const bias = positionBias(net, 'decoder', distances).add(causalBias(distances));
   return { bias, extend: (_, own) => own };
 }
 
@@ -45,10 +48,12 @@ export function decode(net: T5Net, ids: tf.Tensor, memory: Memory, self: SelfAtt
   for (const [block, cross] of memory.blocks.entries()) {
     const names = blockNames('decoder', block);
     states = sublayer(net, names.selfNorm, states, (x) =>
-      attend(net, names.self, x, self.extend(block, keysValues(net, names.self, x)), self.bias),
+      attend(net, names.self, x, self.extend(block, keysValues(net, names.self, x)), {
+        bias: self.bias,
+      }),
     );
     states = sublayer(net, names.crossNorm, states, (x) =>
-      attend(net, names.cross, x, cross, memory.bias),
+      attend(net, names.cross, x, cross, { mask: memory.mask }),
     );
     states = sublayer(net, names.feedForwardNorm, states, (x) =>
       feedForward(net, names.feedForward, x),

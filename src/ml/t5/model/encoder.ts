@@ -1,10 +1,11 @@
+import { embedding } from '../../nn/embedding.ts';
 import type { tf } from '../../tf.ts';
 import { blockNames, EMBEDDING } from '../parameters.ts';
 import { attend, keysValues } from './attention.ts';
-import { maskBias, positionBias } from './bias.ts';
 import { feedForward } from './feed-forward.ts';
 import type { T5Net } from './net.ts';
-import { embedding } from './ops.ts';
+import { distancesWithin, positionBias } from './position-bias.ts';
+
 import { norm, sublayer } from './sublayer.ts';
 
 /**
@@ -14,8 +15,7 @@ import { norm, sublayer } from './sublayer.ts';
  * @returns states (B, S, D)
  */
 export function encode(net: T5Net, ids: tf.Tensor, mask: tf.Tensor): tf.Tensor {
-  const length = ids.shape[1] as number;
-  const bias = positionBias(net, 'encoder', length, length).add(maskBias(mask)); // (B, H, S, S)
+  const bias = { mask, bias: positionBias(net, 'encoder', distancesWithin(ids)) };
   let states = net.drop(embedding(net.parameter(EMBEDDING), ids));
   for (let block = 0; block < net.config.encoderLayers; block++) {
     const names = blockNames('encoder', block);

@@ -1,6 +1,7 @@
+import { geluTanh } from '../../nn/gelu.ts';
+import { linear } from '../../nn/linear.ts';
 import { tf } from '../../tf.ts';
 import type { T5Net } from './net.ts';
-import { geluTanh, linear } from './ops.ts';
 
 /**
  * The feed-forward part, (B, N, D) to the same: ReLU in T5 (Raffel et al. 2020, section 2.1), gated

@@ -1,3 +1,4 @@
+import { type Dropout, noDropout } from '../../nn/dropout.ts';
 import type { tf } from '../../tf.ts';
 import type { T5Config } from '../config.ts';
 
@@ -7,12 +8,12 @@ export interface T5Net {
   /** A parameter by its Hugging Face name. */
   readonly parameter: (name: string) => tf.Tensor;
   /** Dropout while training, else the identity. */
-  readonly drop: (x: tf.Tensor) => tf.Tensor;
+  readonly drop: Dropout;
   /** Changes what a sublayer (such as `encoder.block.0.layer.0`) adds to the states; see adapters. */
   readonly adapt: (sublayer: string, x: tf.Tensor) => tf.Tensor;
 }
 
 /** A net as it answers: no dropout, no adapters. */
 export function plainNet(config: T5Config, parameter: T5Net['parameter']): T5Net {
-  return { config, parameter, drop: (x) => x, adapt: (_, x) => x };
+  return { config, parameter, drop: noDropout, adapt: (_, x) => x };
 }

@@ -1,6 +1,6 @@
+import { rmsNorm } from '../../nn/rms-norm.ts';
 import type { tf } from '../../tf.ts';
 import type { T5Net } from './net.ts';
-import { rmsNorm } from './ops.ts';
 
 /** T5's norm: by the root mean square, with a gain and no bias (Zhang and Sennrich 2019). */
 export function norm(net: T5Net, name: string, x: tf.Tensor): tf.Tensor {
