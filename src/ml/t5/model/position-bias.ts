@@ -20,8 +20,12 @@ export function distancesWithin(ids: tf.Tensor): tf.Tensor {
  * graph serves every length.
  */
 export function positionBias(net: T5Net, stack: Stack, distances: tf.Tensor): tf.Tensor {
-  const places = distances.clipByValue(-reach(net), reach(net)).add(tf.scalar(reach(net), 'int32'));
-  const buckets = tf.gather(bucketsByDistance(net, stack), places.cast('int32') as tf.Tensor1D);
+  const [zero, farthest] = [tf.scalar(0, 'int32'), tf.scalar(2 * reach(net), 'int32')];
+  const places = distances
+    .add(tf.scalar(reach(net), 'int32'))
+    .maximum(zero)
+    .minimum(farthest);
+  const buckets = tf.gather(bucketsByDistance(net, stack), places as tf.Tensor1D);
   const biases = embedding(net.parameter(positionBiasName(stack)), buckets); // (T, N, H)
   return biases.transpose([2, 0, 1]).expandDims(0);
 }

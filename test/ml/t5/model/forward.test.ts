@@ -30,19 +30,22 @@ describe.each(['t5', 'v1.1'] as const)('a %s model', (kind) => {
     return tf.tensor(weight.data, [...weight.shape]);
   });
   const padded = [...shorter, ...new Array<number>(source.length - shorter.length).fill(0)];
-  const ids = tf.tensor2d([source, padded], undefined, 'int32');
-  const mask = tf.tensor2d([source.map(() => 1), padded.map((_, i) => (i < 3 ? 1 : 0))]);
+  const inputs = () => ({
+    source: tf.tensor2d([source, padded], undefined, 'int32'),
+    sourceMask: tf.tensor2d([source.map(() => 1), padded.map((_, i) => (i < 3 ? 1 : 0))]),
+    decoderInput: tf.tensor2d([target, target], undefined, 'int32'),
+  });
 
   it('encodes as the nested loops do, padding or not', () => {
-    const states = encode(net, ids, mask).arraySync() as number[][][];
+    const { source: ids, sourceMask } = inputs();
+    const states = encode(net, ids, sourceMask).arraySync() as number[][][];
     const [first, second] = states as [number[][], number[][]];
     expect(farthest(first, oracleEncode(config, weights, source))).toBeLessThan(1e-4);
     expect(farthest(second.slice(0, 3), oracleEncode(config, weights, shorter))).toBeLessThan(1e-4);
   });
 
   it('scores every next token as the nested loops do', () => {
-    const decoderInput = tf.tensor2d([target, target], undefined, 'int32');
-    const logits = forcedLogits(net, { source: ids, sourceMask: mask, decoderInput });
+    const logits = forcedLogits(net, inputs());
     const [first, second] = logits.arraySync() as [number[][], number[][]];
     expect(farthest(first, oracleLogits(config, weights, source, target))).toBeLessThan(1e-4);
     expect(farthest(second, oracleLogits(config, weights, shorter, target))).toBeLessThan(1e-4);
