@@ -1,6 +1,6 @@
+import { normalFrom } from '../../../src/ml/random.ts';
 import { parseT5Config, type T5Config } from '../../../src/ml/t5/config.ts';
 import { initialT5 } from '../../../src/ml/t5/initial.ts';
-import { normal, randomOf } from '../../../src/ml/t5/random.ts';
 import type { Weights } from '../../../src/ml/weights/weights.ts';
 
 /** A model small enough to compute with nested loops; heads x headWidth is not the width. */
@@ -26,9 +26,9 @@ export function tinyConfig(kind: 't5' | 'v1.1' = 'v1.1'): T5Config {
 /** Random weights whose norms and position biases are not the trivial ones. */
 export function livelyWeights(config: T5Config, seed = 1): Weights {
   const weights = initialT5(config, seed);
-  const random = randomOf(seed, 99);
+  const normal = normalFrom(seed + 99);
   for (const [name, { shape, data }] of weights)
     if (shape.length === 1 || name.endsWith('relative_attention_bias.weight'))
-      for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) + 0.3 * normal(random);
+      for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) + 0.3 * normal();
   return weights;
 }

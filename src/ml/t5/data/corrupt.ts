@@ -1,4 +1,5 @@
-import { distinct, type Random } from '../random.ts';
+import type { Random } from '../../random.ts';
+import { distinct } from './distinct.ts';
 
 /** A source text and what the model should answer to it, as token ids. */
 export interface TokenPair {

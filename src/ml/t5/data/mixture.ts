@@ -1,4 +1,4 @@
-import { randomOf } from '../random.ts';
+import type { Random } from '../../random.ts';
 
 /**
  * How often each task is drawn: in proportion to min(examples, limit)^(1/temperature). 1 draws in
@@ -16,36 +16,45 @@ export function mixtureRates(
   return weights.map((weight) => (total > 0 ? weight / total : 0));
 }
 
+/**
+ * Shares of a training that goes on in a new domain while it replays the old one's examples, so as
+ * not to forget them (Robins 1995).
+ * @param replay share of old examples
+ * @returns the new domain's share, then the old one's
+ */
+export function replayRates(replay: number): [number, number] {
+  return [1 - replay, replay];
+}
+
 export interface Drawn {
   readonly task: number;
   readonly example: number;
 }
 
 /**
- * Draws examples of several tasks. The draw at an index depends on the seed and the index alone, so
- * a resumed run goes on as if never stopped.
+ * Draws an example of several tasks, by chance alone: a resumed run that asks with the same random
+ * numbers goes on as if never stopped.
+ * @param rates of the tasks; a task without examples is never drawn
  */
-export function createMixture(
+export function drawExample(
   sizes: readonly number[],
-  temperature: number,
-  seed: number,
-): (index: number) => Drawn {
-  const rates = mixtureRates(sizes, temperature);
-  return (index) => {
-    const random = randomOf(seed, index);
-    const task = choose(rates, random());
-    return { task, example: Math.floor(random() * (sizes[task] ?? 0)) };
-  };
+  rates: readonly number[],
+  random: Random,
+): Drawn {
+  const shares = rates.map((rate, task) => (sizes[task] ? rate : 0));
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  const task = choose(shares, random() * total);
+  return { task, example: Math.floor(random() * (sizes[task] ?? 0)) };
 }
 
-/** The first index at which the shares so far exceed `draw`, of 0 to 1. */
-function choose(rates: readonly number[], draw: number): number {
+/** The first index at which the shares so far exceed `draw`. */
+function choose(shares: readonly number[], draw: number): number {
   let left = draw;
   let last = 0;
-  for (const [index, rate] of rates.entries()) {
-    if (rate === 0) continue;
+  for (const [index, share] of shares.entries()) {
+    if (share === 0) continue;
     last = index;
-    left -= rate;
+    left -= share;
     if (left < 0) break;
   }
   return last;

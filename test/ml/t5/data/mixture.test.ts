@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createMixture, mixtureRates } from '../../../../src/ml/t5/data/mixture.ts';
+import { seededRandom } from '../../../../src/ml/random.ts';
+import { drawExample, mixtureRates, replayRates } from '../../../../src/ml/t5/data/mixture.ts';
 import { languageOf, withPrefix } from '../../../../src/ml/t5/data/prefix.ts';
 
 describe('mixture of tasks', () => {
@@ -16,11 +17,13 @@ describe('mixture of tasks', () => {
   });
 
   it('never draws an empty task, and draws each about as often as its rate says', () => {
-    const draw = createMixture([100, 0, 400], 2, 5);
+    const sizes = [100, 0, 400];
+    const rates = mixtureRates(sizes, 2);
     const counts = [0, 0, 0];
     const examples = new Set<number>();
+    const random = seededRandom(5).next;
     for (let i = 0; i < 3000; i++) {
-      const { task, example } = draw(i);
+      const { task, example } = drawExample(sizes, rates, random);
       counts[task] = (counts[task] as number) + 1;
       if (task === 0) examples.add(example);
     }
@@ -29,11 +32,13 @@ describe('mixture of tasks', () => {
     expect(examples.size).toBe(100);
   });
 
-  it('goes on from any index as if never stopped', () => {
-    const first = createMixture([7, 9], 1, 3);
-    const again = createMixture([7, 9], 1, 3);
-    first(0);
-    expect(again(1)).toEqual(first(1));
+  it('replays the old domain in its share, and only the new where there is no old', () => {
+    const random = seededRandom(6).next;
+    const drawn = (sizes: number[]) =>
+      Array.from({ length: 2000 }, () => drawExample(sizes, replayRates(0.25), random).task);
+    const old = drawn([10, 1000]).filter((task) => task === 1).length;
+    expect(old / 2000).toBeCloseTo(0.25, 1);
+    expect(new Set(drawn([10, 0]))).toEqual(new Set([0]));
   });
 });
 

@@ -1,5 +1,5 @@
+import { seededRandom } from '../../../../src/ml/random.ts';
 import type { Decoder } from '../../../../src/ml/t5/decode/decoder.ts';
-import { randomOf } from '../../../../src/ml/t5/random.ts';
 
 export const VOCABULARY = 6;
 export const END = 1;
@@ -9,7 +9,8 @@ type Rows = readonly (readonly number[])[];
 
 /** Log-probabilities of the next token, drawn from everything before: no two histories agree. */
 export function nextLogProbs(history: readonly number[]): number[] {
-  const random = randomOf(11, ...history);
+  const seed = history.reduce((key, token) => key * 7 + token + 1, 11);
+  const random = seededRandom(seed).next;
   const scores = Array.from({ length: VOCABULARY }, () => 3 * random());
   const total = Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0));
   return scores.map((score) => score - total);

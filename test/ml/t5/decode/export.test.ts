@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openSession } from '../../../../src/ml/onnx/session.ts';
+import { seededRandom } from '../../../../src/ml/random.ts';
 import { beamSearch } from '../../../../src/ml/t5/decode/beam.ts';
 import { labelTrie } from '../../../../src/ml/t5/decode/constraint.ts';
 import { exportDecoding } from '../../../../src/ml/t5/decode/export.ts';
@@ -9,12 +10,11 @@ import {
   createSessionDecoder,
   type DecodingSessions,
 } from '../../../../src/ml/t5/decode/session-decoder.ts';
-import { randomOf } from '../../../../src/ml/t5/random.ts';
 import { selectEagerBackend } from '../../../../src/ml/tf.ts';
 import { livelyWeights, tinyConfig } from '../helpers.ts';
 import { createUncachedDecoder } from './uncached.ts';
 
-const random = randomOf(4);
+const random = seededRandom(4).next;
 /** Sources of 1 to 14 tokens, longer than the reach of exact buckets. */
 const sources = Array.from({ length: 6 }, (_, i) => [
   ...Array.from({ length: (i * 5) % 14 }, () => 2 + Math.floor(random() * 27)),

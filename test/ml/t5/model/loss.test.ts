@@ -3,10 +3,10 @@ import { openEagerMachine } from '../../../../src/ml/engine/eager.ts';
 import type { Computation, Machine } from '../../../../src/ml/engine/engine.ts';
 import { openTracedMachine } from '../../../../src/ml/engine/traced.ts';
 import type { HostTensor } from '../../../../src/ml/onnx/session.ts';
+import { normalFrom } from '../../../../src/ml/random.ts';
 import { seq2seqBatch } from '../../../../src/ml/t5/data/batch.ts';
 import { forcedLoss } from '../../../../src/ml/t5/model/loss.ts';
 import { plainNet } from '../../../../src/ml/t5/model/net.ts';
-import { normal, randomOf } from '../../../../src/ml/t5/random.ts';
 import { selectEagerBackend, tf } from '../../../../src/ml/tf.ts';
 import type { Weights } from '../../../../src/ml/weights/weights.ts';
 import { livelyWeights, tinyConfig } from '../helpers.ts';
@@ -25,8 +25,8 @@ function stateOf(weights: Weights): Map<string, HostTensor> {
 function moved(weights: Weights, name: string, step: number): Weights {
   const weight = weights.get(name);
   if (!weight) throw new Error(name);
-  const random = randomOf(17, name.length);
-  const data = weight.data.map((value) => value + step * normal(random));
+  const normal = normalFrom(17 + name.length);
+  const data = weight.data.map((value) => value + step * normal());
   return new Map(weights).set(name, { ...weight, data });
 }
 

@@ -3,7 +3,7 @@ import { openEagerMachine } from '../../../../src/ml/engine/eager.ts';
 import type { Computation, Machine } from '../../../../src/ml/engine/engine.ts';
 import { openTracedMachine } from '../../../../src/ml/engine/traced.ts';
 import type { HostTensor } from '../../../../src/ml/onnx/session.ts';
-import { normal, randomOf } from '../../../../src/ml/t5/random.ts';
+import { normalFrom } from '../../../../src/ml/random.ts';
 import {
   type AdafactorOptions,
   adafactorSchedule,
@@ -68,9 +68,9 @@ function plainVector(start: number[], gradients: number[][]) {
   return x;
 }
 
-const random = randomOf(8);
+const normal = normalFrom(8);
 const draw = (count: number, size: number) =>
-  Array.from({ length: count }, () => Math.fround(size * normal(random)));
+  Array.from({ length: count }, () => Math.fround(size * normal()));
 const float = (shape: number[], data: number[]): HostTensor => ({
   type: 'float32',
   shape,
