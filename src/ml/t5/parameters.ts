@@ -26,7 +26,8 @@ export function positionBiasName(stack: 'encoder' | 'decoder'): string {
 }
 
 export const EMBEDDING = 'shared.weight';
-export const HEAD = 'lm_head.weight';
+/** The output layer of an untied model. */
+export const HEAD = 'lm_head';
 
 /**
  * Every parameter of a model by its Hugging Face name. The deviations are those of the Mesh
@@ -37,7 +38,8 @@ export function t5Parameters(config: T5Config): Map<string, T5Parameter> {
   const { width, vocabulary, initialFactor: factor } = config;
   parameters.set(EMBEDDING, { shape: [vocabulary, width], deviation: factor });
   for (const stack of ['encoder', 'decoder'] as const) addStack(parameters, config, stack);
-  if (!config.tied) parameters.set(HEAD, { shape: [vocabulary, width], deviation: factor });
+  if (!config.tied)
+    parameters.set(`${HEAD}.weight`, { shape: [vocabulary, width], deviation: factor });
   return parameters;
 }
 

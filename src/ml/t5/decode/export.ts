@@ -1,14 +1,18 @@
+import type { Lookup } from '../../engine/engine.ts';
 import { encodeModel } from '../../onnx/encode.ts';
 import { tf } from '../../tf.ts';
-import { type TraceInputs, trace } from '../../trace/trace.ts';
-import { requireWeight, type Weights } from '../../weights/weights.ts';
+import type { TraceInputs } from '../../trace/trace.ts';
+import { traceWithWeights } from '../../trace/with-weights.ts';
+import type { Weights } from '../../weights/weights.ts';
 import type { T5Config } from '../config.ts';
 import type { KeysValues } from '../model/attention.ts';
 import { crossMemory, decode, tokenLogits } from '../model/decoder.ts';
 import { encode } from '../model/encoder.ts';
 import { plainNet, type T5Net } from '../model/net.ts';
 import { positionBias } from '../model/position-bias.ts';
-import { t5Parameters } from '../parameters.ts';
+import { hasAdapters, withAdapters } from '../training/adapters.ts';
+
+type Input = TraceInputs['input'];
 
 /** A T5 as two ONNX files: what reads a source, and what says one token more. */
 export interface DecodingGraphs {
@@ -25,34 +29,26 @@ export interface DecodingGraphs {
   readonly decoder: Uint8Array;
 }
 
-/** Traces the model's own functions, for batches and lengths of every size. */
+/**
+ * Traces the model's own functions, for batches and lengths of every size.
+ * @param weights as `pickT5Weights` checks them, with those of adapters where it has any
+ */
 export function exportDecoding(config: T5Config, weights: Weights): DecodingGraphs {
-  const options = { inference: true };
-  const encoder = trace((inputs) => encoderOutputs(constantNet(config, weights), inputs), options);
-  const decoder = trace((inputs) => decoderOutputs(constantNet(config, weights), inputs), options);
+  const adapters = hasAdapters(weights);
+  const net = (p: Lookup) => (adapters ? withAdapters(plainNet(config, p)) : plainNet(config, p));
+  const encoder = traceWithWeights(weights, (input, p) => encoderOutputs(net(p), input));
+  const decoder = traceWithWeights(weights, (input, p) => decoderOutputs(net(p), input));
   return { encoder: encodeModel(encoder), decoder: encodeModel(decoder) };
 }
 
-/** A net whose parameters are constants of the graph, each entered once. */
-function constantNet(config: T5Config, weights: Weights): T5Net {
-  const shapes = t5Parameters(config);
-  const known = new Map<string, tf.Tensor>();
-  return plainNet(config, (name) => {
-    const { shape, data } = requireWeight(weights, name, shapes.get(name)?.shape ?? []);
-    const tensor = known.get(name) ?? tf.tensor(data, [...shape]);
-    known.set(name, tensor);
-    return tensor;
-  });
-}
-
-function encoderOutputs(net: T5Net, { input }: TraceInputs): Record<string, tf.Tensor> {
+function encoderOutputs(net: T5Net, input: Input): Record<string, tf.Tensor> {
   const ids = input('input_ids', ['batch', 'source'], 'int32', 'int64');
   const mask = input('attention_mask', ['batch', 'source'], 'float32', 'int64');
   const states = encode(net, ids, mask);
   return { states, ...named('memory', crossMemory(net, states)) };
 }
 
-function decoderOutputs(net: T5Net, { input }: TraceInputs): Record<string, tf.Tensor> {
+function decoderOutputs(net: T5Net, input: Input): Record<string, tf.Tensor> {
   const { vocabulary } = net.config;
   const ids = input('token', ['batch', 1], 'int32', 'int64');
   const mask = input('attention_mask', ['batch', 'source'], 'float32', 'int64');
@@ -77,12 +73,7 @@ function decoderOutputs(net: T5Net, { input }: TraceInputs): Record<string, tf.T
   return { log_probs: tf.logSoftmax(scores), ...named('present', present) };
 }
 
-function inputBlocks(
-  net: T5Net,
-  prefix: string,
-  length: string,
-  input: TraceInputs['input'],
-): KeysValues[] {
+function inputBlocks(net: T5Net, prefix: string, length: string, input: Input): KeysValues[] {
   const { decoderLayers, heads, headWidth } = net.config;
   const shape = ['batch', length, heads * headWidth];
   return Array.from({ length: decoderLayers }, (_, block) => ({

@@ -1,5 +1,4 @@
 import { attention } from '../../nn/attention.ts';
-import { linear } from '../../nn/linear.ts';
 import type { tf } from '../../tf.ts';
 import type { T5Net } from './net.ts';
 
@@ -20,8 +19,8 @@ export interface AttentionBias {
 /** Keys and values of states (B, N, D) for the attention called `name`. */
 export function keysValues(net: T5Net, name: string, states: tf.Tensor): KeysValues {
   return {
-    keys: linear(states, net.parameter(`${name}.k.weight`)),
-    values: linear(states, net.parameter(`${name}.v.weight`)),
+    keys: net.dense(`${name}.k`, states),
+    values: net.dense(`${name}.v`, states),
   };
 }
 
@@ -38,7 +37,7 @@ export function attend(
   bias: AttentionBias,
 ): tf.Tensor {
   const { heads } = net.config;
-  const queries = linear(states, net.parameter(`${name}.q.weight`));
+  const queries = net.dense(`${name}.q`, states);
   const options = { heads, scale: 1, dropout: net.drop, ...bias };
-  return linear(attention(queries, keys, values, options), net.parameter(`${name}.o.weight`));
+  return net.dense(`${name}.o`, attention(queries, keys, values, options));
 }

@@ -64,6 +64,6 @@ export function decode(net: T5Net, ids: tf.Tensor, memory: Memory, self: SelfAtt
 
 /** Scores of every token of the vocabulary, (..., D) to (..., V). */
 export function tokenLogits(net: T5Net, states: tf.Tensor): tf.Tensor {
-  if (!net.config.tied) return linear(states, net.parameter(HEAD));
+  if (!net.config.tied) return net.dense(HEAD, states);
   return linear(states.mul(net.config.width ** -0.5), net.parameter(EMBEDDING));
 }

@@ -1,5 +1,4 @@
 import { geluTanh } from '../../nn/gelu.ts';
-import { linear } from '../../nn/linear.ts';
 import { tf } from '../../tf.ts';
 import type { T5Net } from './net.ts';
 
@@ -8,8 +7,7 @@ import type { T5Net } from './net.ts';
  * by GELU in v1.1 (GEGLU in Shazeer 2020, "GLU Variants Improve Transformer", section 2).
  */
 export function feedForward(net: T5Net, name: string, x: tf.Tensor): tf.Tensor {
-  const through = (matrix: string, from: tf.Tensor) =>
-    linear(from, net.parameter(`${name}.${matrix}.weight`));
+  const through = (matrix: string, from: tf.Tensor) => net.dense(`${name}.${matrix}`, from);
   const inner =
     net.config.feedForward === 'relu'
       ? tf.relu(through('wi', x))
