@@ -9,10 +9,13 @@ import { sizeOf, type Weights } from '../../weights/weights.ts';
 
 /** The identity, whose gradient comes back with the opposite sign, `strength` times (section 4.2). */
 export function reverseGradient(x: tf.Tensor, strength: tf.Tensor): tf.Tensor {
-  const reverse = tf.customGrad((input) => ({
-    value: tf.clone(input as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => dy.mul(strength).neg(),
-  })) as (x: tf.Tensor) => tf.Tensor;
+  const reverse = tf.customGrad((input, save) => {
+    (save as tf.GradSaveFunc)([strength]);
+    return {
+      value: tf.clone(input as tf.Tensor),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => dy.mul(saved as tf.Tensor).neg(),
+    };
+  }) as (x: tf.Tensor) => tf.Tensor;
   return reverse(x);
 }
 
