@@ -88,7 +88,11 @@ function testConfig(databaseUrl: string, home: string, overrides: Partial<Config
     logLevel: 'silent',
     documents: undefined,
     dataFolder: '../shared/data',
+<<<<<<< HEAD
     ml: { backend: 'cpu', threads: 1, artefacts: join(home, 'artefacts'), bucket: undefined },
+=======
+    prototypeFolder: undefined,
+>>>>>>> 6099ea9 (bench: T5's training step and decoding)
     ...overrides,
   };
 }

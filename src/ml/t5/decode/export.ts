@@ -1,11 +1,12 @@
 import type { Lookup } from '../../engine/engine.ts';
 import { encodeModel } from '../../onnx/encode.ts';
+import { optimiseGraph } from '../../onnx/optimise.ts';
 import { tf } from '../../tf.ts';
 import type { TraceInputs } from '../../trace/trace.ts';
 import { traceWithWeights } from '../../trace/with-weights.ts';
 import type { Weights } from '../../weights/weights.ts';
 import type { T5Config } from '../config.ts';
-import type { KeysValues } from '../model/attention.ts';
+import { type KeysValues, maskBias } from '../model/attention.ts';
 import { crossMemory, decode, tokenLogits } from '../model/decoder.ts';
 import { encode } from '../model/encoder.ts';
 import { plainNet, type T5Net } from '../model/net.ts';
@@ -18,13 +19,13 @@ type Input = TraceInputs['input'];
 export interface DecodingGraphs {
   /**
    * `input_ids` and `attention_mask` (B, S) to `states` (B, S, D) and each decoder block's
-   * `memory.<i>.keys` and `.values` (B, S, H * K).
+   * `memory.<i>.keys` and `.values` (B, H, S, K).
    */
   readonly encoder: Uint8Array;
   /**
-   * `token` (B, 1), `attention_mask` (B, S), `distances` (1, N) of the N = L + 1 positions from the
-   * last, the memory and `past.<i>.keys` and `.values` (B, L, H * K) to `log_probs` (B, V) and
-   * `present.<i>.keys` and `.values` (B, N, H * K).
+   * `token` (B, 1), `attention_mask` (B, S), `distances` (1, L) of the tokens so far from this
+   * one, the memory and `past.<i>.keys` and `.values` (B, H, L, K) to `log_probs` (B, V) and
+   * `present.<i>.keys` and `.values` (B, H, L + 1, K).
    */
   readonly decoder: Uint8Array;
 }
@@ -38,7 +39,10 @@ export function exportDecoding(config: T5Config, weights: Weights): DecodingGrap
   const net = (p: Lookup) => (adapters ? withAdapters(plainNet(config, p)) : plainNet(config, p));
   const encoder = traceWithWeights(weights, (input, p) => encoderOutputs(net(p), input));
   const decoder = traceWithWeights(weights, (input, p) => decoderOutputs(net(p), input));
-  return { encoder: encodeModel(encoder), decoder: encodeModel(decoder) };
+  return {
+    encoder: encodeModel(optimiseGraph(encoder)),
+    decoder: encodeModel(optimiseGraph(decoder)),
+  };
 }
 
 function encoderOutputs(net: T5Net, input: Input): Record<string, tf.Tensor> {
@@ -52,14 +56,15 @@ function decoderOutputs(net: T5Net, input: Input): Record<string, tf.Tensor> {
   const { vocabulary } = net.config;
   const ids = input('token', ['batch', 1], 'int32', 'int64');
   const mask = input('attention_mask', ['batch', 'source'], 'float32', 'int64');
-  const distances = input('distances', [1, 'total'], 'int32');
+  const before = input('distances', [1, 'past'], 'int32');
+  const distances = tf.concat([before, tf.zeros([1, 1], 'int32')], 1);
   const blocks = inputBlocks(net, 'memory', 'source', input);
   const past = inputBlocks(net, 'past', 'past', input);
   const present: KeysValues[] = [];
   const states = decode(
     net,
     ids,
-    { blocks, mask },
+    { blocks, bias: maskBias(mask) },
     {
       bias: positionBias(net, 'decoder', distances),
       extend: (block, own) => {
@@ -75,7 +80,7 @@ function decoderOutputs(net: T5Net, input: Input): Record<string, tf.Tensor> {
 
 function inputBlocks(net: T5Net, prefix: string, length: string, input: Input): KeysValues[] {
   const { decoderLayers, heads, headWidth } = net.config;
-  const shape = ['batch', length, heads * headWidth];
+  const shape = ['batch', heads, length, headWidth];
   return Array.from({ length: decoderLayers }, (_, block) => ({
     keys: input(`${prefix}.${block}.keys`, shape, 'float32'),
     values: input(`${prefix}.${block}.values`, shape, 'float32'),
@@ -84,8 +89,8 @@ function inputBlocks(net: T5Net, prefix: string, length: string, input: Input): 
 
 function joined(past: KeysValues, own: KeysValues): KeysValues {
   return {
-    keys: tf.concat([past.keys, own.keys], 1),
-    values: tf.concat([past.values, own.values], 1),
+    keys: tf.concat([past.keys, own.keys], 2),
+    values: tf.concat([past.values, own.values], 2),
   };
 }
 

@@ -72,7 +72,7 @@ function sourceInputs(sources: readonly (readonly number[])[], padId: number): S
 function noPast({ decoderLayers, heads, headWidth }: T5Config, rows: number): HostTensors {
   const empty: HostTensor = {
     type: 'float32',
-    shape: [rows, 0, heads * headWidth],
+    shape: [rows, heads, 0, headWidth],
     data: new Float32Array(0),
   };
   const blocks = Array.from({ length: decoderLayers }, (_, block) => block);
@@ -84,10 +84,10 @@ function noPast({ decoderLayers, heads, headWidth }: T5Config, rows: number): Ho
   );
 }
 
-/** Positions 0 to `length` seen from the last of them. */
+/** Positions 0 to `length` - 1 seen from the next. */
 function distancesFrom(length: number): HostTensor {
-  const data = Int32Array.from({ length: length + 1 }, (_, key) => key - length);
-  return { type: 'int32', shape: [1, length + 1], data };
+  const data = Int32Array.from({ length }, (_, key) => key - length);
+  return { type: 'int32', shape: [1, length], data };
 }
 
 function presentAsPast(outputs: HostTensors): HostTensors {

@@ -9,16 +9,16 @@ import { causalBias, distancesWithin, positionBias } from './position-bias.ts';
 
 import { norm, sublayer } from './sublayer.ts';
 
-/** What the decoder reads of the encoder: each block's keys and values (B, S, H * K). */
+/** What the decoder reads of the encoder: each block's keys and values (B, H, S, K). */
 export interface Memory {
   readonly blocks: readonly KeysValues[];
-  /** (B, S): 1 for a token of the source, 0 for padding. */
-  readonly mask: tf.Tensor;
+  /** (B, 1, 1, S), by `maskBias`. */
+  readonly bias: tf.Tensor;
 }
 
 /** How the decoder's tokens attend to each other. */
 export interface SelfAttention {
-  /** (1, H, T, N) */
+  /** (H, T, N) */
   readonly bias: tf.Tensor;
   /** What block `block` attends to, given the keys and values of this call's tokens. */
   readonly extend: (block: number, own: KeysValues) => KeysValues;
@@ -48,12 +48,10 @@ export function decode(net: T5Net, ids: tf.Tensor, memory: Memory, self: SelfAtt
   for (const [block, cross] of memory.blocks.entries()) {
     const names = blockNames('decoder', block);
     states = sublayer(net, names.selfNorm, states, (x) =>
-      attend(net, names.self, x, self.extend(block, keysValues(net, names.self, x)), {
-        bias: self.bias,
-      }),
+      attend(net, names.self, x, self.extend(block, keysValues(net, names.self, x)), self.bias),
     );
     states = sublayer(net, names.crossNorm, states, (x) =>
-      attend(net, names.cross, x, cross, { mask: memory.mask }),
+      attend(net, names.cross, x, cross, memory.bias),
     );
     states = sublayer(net, names.feedForwardNorm, states, (x) =>
       feedForward(net, names.feedForward, x),

@@ -1,7 +1,7 @@
 import { embedding } from '../../nn/embedding.ts';
 import type { tf } from '../../tf.ts';
 import { blockNames, EMBEDDING } from '../parameters.ts';
-import { attend, keysValues } from './attention.ts';
+import { attendToSelf } from './attention.ts';
 import { feedForward } from './feed-forward.ts';
 import type { T5Net } from './net.ts';
 import { distancesWithin, positionBias } from './position-bias.ts';
@@ -15,13 +15,11 @@ import { norm, sublayer } from './sublayer.ts';
  * @returns states (B, S, D)
  */
 export function encode(net: T5Net, ids: tf.Tensor, mask: tf.Tensor): tf.Tensor {
-  const bias = { mask, bias: positionBias(net, 'encoder', distancesWithin(ids)) };
+  const bias = { mask, bias: positionBias(net, 'encoder', distancesWithin(ids)).expandDims(0) };
   let states = net.drop(embedding(net.parameter(EMBEDDING), ids));
   for (let block = 0; block < net.config.encoderLayers; block++) {
     const names = blockNames('encoder', block);
-    states = sublayer(net, names.selfNorm, states, (x) =>
-      attend(net, names.self, x, keysValues(net, names.self, x), bias),
-    );
+    states = sublayer(net, names.selfNorm, states, (x) => attendToSelf(net, names.self, x, bias));
     states = sublayer(net, names.feedForwardNorm, states, (x) =>
       feedForward(net, names.feedForward, x),
     );

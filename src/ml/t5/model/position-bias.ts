@@ -16,7 +16,7 @@ export function distancesWithin(ids: tf.Tensor): tf.Tensor {
 }
 
 /**
- * A stack's learnt biases for distances (T, N): (1, H, T, N). The buckets are looked up, so that a
+ * A stack's learnt biases for distances (T, N): (H, T, N). The buckets are looked up, so that a
  * graph serves every length.
  */
 export function positionBias(net: T5Net, stack: Stack, distances: tf.Tensor): tf.Tensor {
@@ -27,7 +27,7 @@ export function positionBias(net: T5Net, stack: Stack, distances: tf.Tensor): tf
     .minimum(farthest);
   const buckets = tf.gather(bucketsByDistance(net, stack), places as tf.Tensor1D);
   const biases = embedding(net.parameter(positionBiasName(stack)), buckets); // (T, N, H)
-  return biases.transpose([2, 0, 1]).expandDims(0);
+  return biases.transpose([2, 0, 1]);
 }
 
 /** Large negatives where distances (T, N) are ahead: (T, N). */

@@ -1,4 +1,5 @@
 import type { tf } from '../../tf.ts';
+import { maskBias } from './attention.ts';
 import { causalAttention, crossMemory, decode, tokenLogits } from './decoder.ts';
 import { encode } from './encoder.ts';
 import type { T5Net } from './net.ts';
@@ -21,7 +22,7 @@ export function forcedLogits(net: T5Net, input: Seq2SeqInput): tf.Tensor {
 
 /** The same from the encoder's states (B, S, D), where they serve a second head as well. */
 export function logitsFrom(net: T5Net, states: tf.Tensor, input: Seq2SeqInput): tf.Tensor {
-  const memory = { blocks: crossMemory(net, states), mask: input.sourceMask };
+  const memory = { blocks: crossMemory(net, states), bias: maskBias(input.sourceMask) };
   const self = causalAttention(net, input.decoderInput);
   return tokenLogits(net, decode(net, input.decoderInput, memory, self));
 }
