@@ -32,7 +32,8 @@ export function openTracedMachine(
   state: ReadonlyMap<string, HostTensor>,
   options: SessionOptions,
 ): Machine {
-  const current = new Map(state);
+  // Copies, since the steps write into the buffers.
+  const current = new Map([...state].map(([name, tensor]) => [name, copyOf(tensor)]));
   const spare = new Map<string, HostTensor>();
   const cache = new Map<Computation, Map<string, Compiled>>();
   const provider = options.providers?.[0] ?? 'cpu';
