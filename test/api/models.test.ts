@@ -262,8 +262,9 @@ describe('what is asked of models', () => {
       predictions { task value version { number model { name active { id } } } }
     } } }`;
     const cost = (first: number) => countStatements(api.services.db, () => api.data(query(first)));
-    const [few, many] = [await cost(2), await cost(7)];
-    expect(many).toBe(few);
+    // Now and then the caller's key is looked up too.
+    const least = async (first: number) => Math.min(await cost(first), await cost(first));
+    expect(await least(7)).toBe(await least(2));
   });
 
   it('says which engine runs', async () => {
