@@ -175,7 +175,7 @@ describe('a model', () => {
     });
   });
 
-  it('can be asked about in segment rules, by value and by probability', async () => {
+  it('can be asked about in segment rules, by value and by probabilities', async () => {
     await refreshed();
     const members = async (key: string, prediction: object) => {
       const { segmentSave } = await api.data(
@@ -191,6 +191,10 @@ describe('a model', () => {
     expect(await members('happy', { task: 'mood', op: 'EQ', value: 'good' })).toEqual(happy);
     const sure = { task: 'mood:probability', op: 'GT', value: 0.9 };
     expect(await members('sure', sure)).toEqual([...people.values()]);
+    const good = { task: 'mood:good', op: 'GT', value: 0.9 };
+    expect(await members('good', good)).toEqual(happy);
+    const bad = { task: 'mood:bad', op: 'LT', value: 0.1 };
+    expect(await members('not-bad', bad)).toEqual(happy);
     const [bob] = [...people].filter(([name]) => name.startsWith('bob')).map(([, id]) => id);
     const { customer } = await api.data(
       `query($id: ID!) { customer(key: { id: $id }) {
