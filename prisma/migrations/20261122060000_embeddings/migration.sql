@@ -39,6 +39,7 @@ CREATE TABLE "job_shard" (
     "number" INTEGER NOT NULL,
     "after_id" INTEGER NOT NULL,
     "last_id" INTEGER NOT NULL,
+    "work" JSONB NOT NULL,
     "done_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "job_shard_pkey" PRIMARY KEY ("job_run_id","number")
