@@ -15,6 +15,8 @@ export interface EmbeddingJobs {
   readonly embedding: EmbeddingSources;
   /** Told when embeddings have changed: what is made of them is out of date. */
   readonly onRefreshed: (tx: Queryable, models: readonly string[]) => Promise<void>;
+  /** Once everybody is embedded: for what is too long for a transaction. */
+  readonly afterAll?: () => Promise<void>;
   /** Customers a shard, or changes a transaction; 500 when absent. */
   readonly pageSize?: number;
 }
@@ -111,6 +113,7 @@ async function embedEverybody(
     await settings.onRefreshed(tx, modelsOf(targets));
     await dropShards(tx, jobRunId);
   });
+  await settings.afterAll?.();
 }
 
 const modelsOf = (targets: readonly Target[]) => targets.map(({ model }) => model);

@@ -52,6 +52,8 @@ CREATE TABLE "segment_lookalike" (
     "model" TEXT NOT NULL,
     "size" INTEGER,
     "min_similarity" DOUBLE PRECISION,
+    "centroid" REAL[],
+    "least" DOUBLE PRECISION,
     "seen_change" BIGINT NOT NULL DEFAULT 0,
     "stale" BOOLEAN NOT NULL DEFAULT true,
 

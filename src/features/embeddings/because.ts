@@ -1,10 +1,9 @@
-import sql from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
 import { closestTexts, weigh } from '../../ml/similarity/texts.ts';
-import { groupInOrder } from '../batch.ts';
 import { featureValuesOf } from '../serving/feature-values.ts';
 import type { FeatureStore } from '../store/store.ts';
 import { commonFeatures, readProfiles } from './common-features.ts';
+import { newestTexts } from './event-texts.ts';
 
 export interface ReasonsDeps {
   readonly db: Queryable;
@@ -35,7 +34,7 @@ export async function reasonsOf(
 ): Promise<string[][]> {
   const ids = [...new Set(pairs.flatMap(({ of, id }) => [of, id]))];
   const [texts, features, profiles] = await Promise.all([
-    newestTexts(db, ids),
+    newestTexts(db, ids, TEXTS),
     featureValuesOf(store, ids, {}),
     readProfiles(db),
   ]);
@@ -50,18 +49,6 @@ export async function reasonsOf(
       ...common.slice(0, MOST_FEATURES).map(({ text }) => text),
     ];
   });
-}
-
-async function newestTexts(db: Queryable, ids: readonly number[]): Promise<string[][]> {
-  const rows = await db.prepared<{ id: number; text: string }>(
-    'newest_texts',
-    sql`
-    select c.id, e.text from unnest(${ids}::int4[]) as c (id) cross join lateral (
-      select text from event where customer_id = c.id and text <> ''
-      order by occurred_at desc, id desc limit ${TEXTS}
-    ) e`,
-  );
-  return groupInOrder(ids, rows, ({ id }) => id).map((own) => own.map(({ text }) => text));
 }
 
 const wroteAlike = (a: string, b: string): string =>

@@ -33,10 +33,11 @@ const SPARE = 5;
 
 /**
  * The living customers of the same domain whose embeddings are nearest, nearest first, ties by id; in
- * the order of `customerIds`. Nobody for one who has no embedding yet. A fixed number of statements.
+ * the order of `customerIds`. Nobody for one who has no embedding (yet), and none where no model serves
+ * the domain. A fixed number of statements.
  *
- * @throws CameoError BAD_INPUT for a `first` outside 1 to 100; NOT_FOUND when the model does not serve
- * the domain.
+ * @throws CameoError BAD_INPUT for a `first` outside 1 to 100; NOT_FOUND when a model is named that does
+ * not serve the domain.
  */
 export async function similarCustomers(
   deps: SimilarityDeps,
@@ -57,7 +58,7 @@ export async function similarCustomers(
 interface Subject {
   readonly id: number;
   readonly scope: Scope;
-  readonly vector: Float32Array | undefined;
+  readonly vector: Float32Array;
 }
 
 /** Each customer's vector, by the version that serves the customer's domain. */
@@ -80,9 +81,9 @@ async function subjectsOf(
       left join embedding e
         on e.customer_id = c.id and e.model = m.model and e.version = m.version
     where c.id = any(${customerIds}::int4[])`);
-  return rows.map(({ id, domain, scope, bytes }) => {
-    if (!scope) throw noModel(domain, model);
-    return { id, scope, vector: bytes ? readFloats(bytes) : undefined };
+  return rows.flatMap(({ id, domain, scope, bytes }) => {
+    if (!scope && model) throw noModel(domain, model);
+    return scope && bytes ? [{ id, scope, vector: readFloats(bytes) }] : [];
   });
 }
 
@@ -100,10 +101,7 @@ async function nearestOf(
   const scopes = new Map(subjects.map(({ scope }) => [scope.domainId, scope]));
   const found = await Promise.all(
     [...scopes.values()].map(async (scope) => {
-      const here = subjects.flatMap(({ id, vector, scope: own }) =>
-        vector && own.domainId === scope.domainId ? [{ id, vector }] : [],
-      );
-      if (here.length === 0) return [];
+      const here = subjects.filter((subject) => subject.scope.domainId === scope.domainId);
       const queries = here.map(({ id, vector }) => ({ vector, first, except: new Set([id]) }));
       const lists = await similarity.nearest(scope, queries);
       return here.flatMap(({ id: of }, index) =>

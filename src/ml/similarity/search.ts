@@ -17,6 +17,8 @@ export interface Query {
   readonly atLeast?: number | undefined;
   /** These are left out. */
   readonly except?: ReadonlySet<number> | undefined;
+  /** Only these are looked at; for some thousands at most. */
+  readonly among?: readonly number[] | undefined;
 }
 
 /** More than asked for, as the float32 order is not quite the exact one. */
@@ -39,8 +41,8 @@ export async function searchNearest(
   matrix: Matrix,
   queries: readonly Query[],
 ): Promise<Neighbour[][]> {
-  const results: Neighbour[][] = queries.map(() => []);
-  let open = queries.map((_, index) => index);
+  const results = queries.map((query) => rankAmong(matrix, query));
+  let open = [...queries.keys()].filter((index) => queries[index]?.among === undefined);
   let wanted = Math.max(0, ...queries.map(candidatesOf));
   while (open.length > 0) {
     const asked = open.map((index) => queries[index] as Query);
@@ -120,6 +122,17 @@ function rank(
       );
   }
   return { neighbours: all.sort(nearestFirst).slice(0, first), bound };
+}
+
+function rankAmong(matrix: Matrix, { vector, first, atLeast = -Infinity, except, among }: Query) {
+  const found = (among ?? []).flatMap((id): Neighbour[] => {
+    const row = except?.has(id) ? undefined : matrix.get(id);
+    return row ? [{ id, similarity: dot(vector, 0, row, 0, matrix.dimensions) }] : [];
+  });
+  return found
+    .filter(({ similarity }) => similarity >= atLeast)
+    .sort(nearestFirst)
+    .slice(0, first);
 }
 
 export const nearestFirst = (a: Neighbour, b: Neighbour): number =>

@@ -23,11 +23,3 @@ export function dot(
   for (let i = 0; i < size; i += 1) sum += (a[fromA + i] as number) * (b[fromB + i] as number);
   return sum;
 }
-
-/** The mean direction of unit vectors that lie one behind the other; zeros when there are none. */
-export function centroid(rows: Float32Array, dimensions: number): Float32Array {
-  const sum = new Float64Array(dimensions);
-  for (let i = 0; i < rows.length; i += 1)
-    sum[i % dimensions] = (sum[i % dimensions] as number) + (rows[i] as number);
-  return normalise(Float32Array.from(sum, (value) => (value * dimensions) / (rows.length || 1)));
-}

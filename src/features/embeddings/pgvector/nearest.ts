@@ -13,7 +13,9 @@ const CANDIDATES_EACH = 8;
 
 /** Whether the index can answer: it is for the nearest few, not for large parts of everybody. */
 export const suitsVectorIndex = (query: Query): boolean =>
-  query.atLeast === undefined && candidatesOf(query) <= MOST_CANDIDATES;
+  query.atLeast === undefined &&
+  query.among === undefined &&
+  candidatesOf(query) <= MOST_CANDIDATES;
 
 const candidatesOf = ({ first, except }: Query): number =>
   Math.max(100, first * CANDIDATES_EACH + (except?.size ?? 0));
