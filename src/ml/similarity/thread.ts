@@ -11,7 +11,7 @@ export interface SimilarityThread {
   drop(index: string): Promise<void>;
   /** @throws MlError UNAVAILABLE when there is no such index, as after the thread has died. */
   search(index: string, queries: readonly Query[]): Promise<Neighbour[][]>;
-  /** Stops the thread; calls under way fail. */
+  /** Stops the thread for good; calls under way and later ones fail. */
   close(): Promise<void>;
 }
 
@@ -20,12 +20,15 @@ interface Call {
   reject(error: Error): void;
 }
 
+const STOPPED = 'The similarity search was stopped.';
+
 type Ask = Request extends infer Each ? (Each extends Request ? Omit<Each, 'call'> : never) : never;
 
 export function createSimilarityThread(): SimilarityThread {
   const calls = new Map<number, Call>();
   let count = 0;
   let worker: Worker | undefined;
+  let closed = false;
 
   const settle = (answer: Answer) => {
     const call = calls.get(answer.call);
@@ -49,6 +52,7 @@ export function createSimilarityThread(): SimilarityThread {
   };
   const ask = <Result>(request: Ask, transfer: ArrayBuffer[] = []): Promise<Result> =>
     new Promise((resolve, reject) => {
+      if (closed) return reject(new MlError('UNAVAILABLE', STOPPED));
       count += 1;
       calls.set(count, { resolve, reject });
       worker ??= start();
@@ -61,8 +65,9 @@ export function createSimilarityThread(): SimilarityThread {
     drop: (index) => ask({ does: 'drop', index }),
     search: (index, queries) => ask({ does: 'search', index, queries }),
     async close() {
+      closed = true;
       const running = worker;
-      die('The similarity search was stopped.');
+      die(STOPPED);
       await running?.terminate();
     },
   };

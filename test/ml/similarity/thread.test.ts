@@ -49,12 +49,15 @@ describe('the thread that searches', () => {
     ]);
   });
 
-  it('starts anew after it was stopped, empty', async () => {
+  it('once stopped fails what was under way and what comes later', async () => {
     const other = createSimilarityThread();
     await other.update('people', changeOf(2));
-    await other.close();
-    const search = other.search('people', [{ vector: vectorOf(1), first: 1 }]);
-    await expect(search).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await other.close();
+    const search = () => other.search('people', [{ vector: vectorOf(1), first: 1 }]);
+    const underWay = search();
+    await Promise.all([
+      expect(underWay).rejects.toMatchObject({ code: 'UNAVAILABLE' }),
+      other.close(),
+    ]);
+    await expect(search()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
