@@ -1,10 +1,14 @@
 import { MlError } from '../errors.ts';
 
-/** A piece of a matrix: `rows` rows in use, row-major. */
+/**
+ * A piece of a matrix: `rows` rows in use, row-major. The system gives memory to pages when they are
+ * first written to, so what was never `touched` takes none.
+ */
 export interface Tile {
   readonly values: Float32Array;
   readonly ids: Int32Array;
   rows: number;
+  touched: number;
 }
 
 /**
@@ -15,7 +19,7 @@ export interface Matrix {
   readonly dimensions: number;
   readonly tiles: readonly Tile[];
   readonly rows: number;
-  /** Of the tiles, those not yet full included. */
+  /** Of all rows that were ever written to, in the tiles that are still there. */
   readonly bytes: number;
   /** Adds a row or writes over the one that is there. */
   set(id: number, vector: Float32Array): void;
@@ -24,19 +28,17 @@ export interface Matrix {
   get(id: number): Float32Array | undefined;
 }
 
-const TILE_BYTES = 16 * 2 ** 20;
+/** One pass over a large tile is faster than several over small ones. */
+const TILE_BYTES = 64 * 2 ** 20;
 
-/** Bytes that a matrix of so many rows takes; whole tiles. */
-export function bytesOf(rows: number, dimensions: number): number {
-  const tileRows = rowsOfTile(dimensions);
-  return Math.ceil(rows / tileRows) * tileRows * (dimensions + 1) * 4;
-}
+/** Bytes that a matrix of so many rows takes. */
+export const bytesOf = (rows: number, dimensions: number): number => rows * (dimensions + 1) * 4;
 
-const rowsOfTile = (dimensions: number): number =>
-  Math.max(1, Math.floor(TILE_BYTES / (dimensions * 4)));
-
-/** @param tileRows rows of a tile; about 16 MB when absent */
-export function createMatrix(dimensions: number, tileRows = rowsOfTile(dimensions)): Matrix {
+/** @param tileRows rows of a tile; about 64 MB when absent */
+export function createMatrix(
+  dimensions: number,
+  tileRows = Math.max(1, Math.floor(TILE_BYTES / bytesOf(1, dimensions))),
+): Matrix {
   const tiles: Tile[] = [];
   /** Places count through the tiles: tile * tileRows + row. */
   const places = new Map<number, number>();
@@ -49,6 +51,7 @@ export function createMatrix(dimensions: number, tileRows = rowsOfTile(dimension
     const { tile, row } = at(place);
     tile.values.set(vector, row * dimensions);
     tile.ids[row] = id;
+    tile.touched = Math.max(tile.touched, row + 1);
     places.set(id, place);
   };
   const read = (place: number) => {
@@ -58,7 +61,7 @@ export function createMatrix(dimensions: number, tileRows = rowsOfTile(dimension
   const grow = () => {
     if (places.size < tiles.length * tileRows) return;
     const values = new Float32Array(tileRows * dimensions);
-    tiles.push({ values, ids: new Int32Array(tileRows), rows: 0 });
+    tiles.push({ values, ids: new Int32Array(tileRows), rows: 0, touched: 0 });
   };
 
   return {
@@ -68,7 +71,10 @@ export function createMatrix(dimensions: number, tileRows = rowsOfTile(dimension
       return places.size;
     },
     get bytes() {
-      return tiles.length * tileRows * (dimensions + 1) * 4;
+      return bytesOf(
+        tiles.reduce((sum, { touched }) => sum + touched, 0),
+        dimensions,
+      );
     },
     set(id, vector) {
       if (vector.length !== dimensions)
