@@ -42,7 +42,7 @@ export async function nearestInDatabase(
   });
 }
 
-/** Compares those rows of a scope with the query that `which` leaves; none left out: everybody. */
+/** Compares those rows of a scope with the query that `which` (`order by`, `limit`) leaves. */
 export async function exactly(
   tx: Queryable,
   { model, version, domainId, dimensions }: Scope,
