@@ -12,18 +12,18 @@ import {
   type TimelineArguments,
   timelinesOf,
 } from '../features/customers/timeline.ts';
-import { type CurveRow, curvesOf } from '../features/models/curve.ts';
-import { type ModelRow, modelsById } from '../features/models/model.ts';
-import { type PredictionRow, predictionsOf } from '../features/models/predictions.ts';
-import { runsOf, type TrainingRunRow } from '../features/models/run.ts';
-import { type VersionRow, versionsById, versionsOf } from '../features/models/version.ts';
-import type { Page, PageArguments } from '../features/page.ts';
 import { type LikePair, reasonsOf } from '../features/embeddings/because.ts';
 import {
   type SimilarArguments,
   type SimilarRow,
   similarCustomers,
 } from '../features/embeddings/similar.ts';
+import { type CurveRow, curvesOf } from '../features/models/curve.ts';
+import { type ModelRow, modelsById } from '../features/models/model.ts';
+import { type PredictionRow, predictionsOf } from '../features/models/predictions.ts';
+import { runsOf, type TrainingRunRow } from '../features/models/run.ts';
+import { type VersionRow, versionsById, versionsOf } from '../features/models/version.ts';
+import type { Page, PageArguments } from '../features/page.ts';
 import { type Lookalike, lookalikesOf } from '../features/segments/lookalike/lookalike.ts';
 import { type MembershipRow, segmentsOf } from '../features/segments/membership.ts';
 import {

@@ -71,7 +71,7 @@ describe('similar customers', () => {
     expect(similarities).toEqual([...similarities].sort((a, b) => b - a));
     for (const { because } of rows.slice(0, 5)) expect(because.join()).toContain('coat');
     const pair = rows.find((row) => row.customer.identities[0]?.value === 'person 1');
-    expect(pair?.because).toEqual([
+    expect(pair?.because.slice(0, 2)).toEqual([
       'wrote “the winter coat is warm and soft” and “a warm winter coat, soft inside”',
       expect.stringMatching(/^rfm:monetary: 5000 and 5001, both among the highest \d+%$/),
     ]);
