@@ -1,10 +1,16 @@
 import { requireRole } from '../auth.ts';
 import type { Config } from '../config.ts';
 import type { Deps } from '../context.ts';
+import type { Db } from '../db.ts';
+import { CameoError } from '../errors.ts';
 import { definitions } from '../features/definitions/definitions.ts';
+import type { EmbeddingSources } from '../features/embeddings/embedder.ts';
+import { readEventTexts } from '../features/embeddings/event-texts.ts';
+import { embeddingFreshness } from '../features/embeddings/freshness.ts';
 import { changesFreshness } from '../features/jobs/freshness.ts';
 import { openPredictionCatalog } from '../features/models/prediction-catalog.ts';
 import { segmentFreshness } from '../features/segments/freshness.ts';
+import { markSegmentsStale } from '../features/segments/lookalike/lookalike.ts';
 import type { Services, WorkQueue } from '../features/services.ts';
 import { sortableFeature } from '../features/serving/sortable-feature.ts';
 import { viewFreshness } from '../features/serving/view-freshness.ts';
@@ -19,6 +25,7 @@ import { createSegmentRefresh } from '../jobs/segment-refresh.ts';
 import { segmentRetry } from '../jobs/segment-retry.ts';
 import type { Notifications } from '../notifications.ts';
 import type { Closing } from './closing.ts';
+import { createEmbeddings } from './embeddings.ts';
 import type { Engine } from './engine.ts';
 import { createMlHealth } from './ml-health.ts';
 import { createModels } from './models.ts';
@@ -56,6 +63,9 @@ export async function createServices(
   closing.add('prediction catalogue', () => predictionCatalog.close());
   const catalogs = storeCatalogs(store, clock, predictionCatalog);
   const models = createModels({ ...parts, store });
+  const embedding = embeddingSources(db);
+  const embeddings = createEmbeddings({ db, clock, log, notifications, embedding });
+  closing.add('embeddings', () => embeddings.close());
   const materialize = createMaterialize(store);
   const segmentRefresh = createSegmentRefresh({ catalogs });
   const queue: WorkQueue = {
@@ -65,14 +75,18 @@ export async function createServices(
     },
     refreshSegments: async (actor, keys) => {
       requireRole(actor, 'writer');
+      await markSegmentsStale(db, keys);
       return enqueue(db, segmentRefresh, keys ? { keys: [...keys] } : {});
     },
+    refreshEmbeddings: embeddings.refresh,
   };
   const services: Services = {
     ...models.deps,
     ...{ db, clock, log, notifications, store, catalogs, predictionCatalog, queue },
     ml: createMlHealth(config.ml, models.deps.bases),
-    freshness: [changesFreshness, segmentFreshness, viewFreshness],
+    similarity: embeddings.similarity,
+    similarityIndexes: embeddings.similarityIndexes,
+    freshness: [changesFreshness, segmentFreshness, viewFreshness, embeddingFreshness],
     sortableFeature: (name, at) => sortableFeature(store, name, at),
   };
   const monitor = createMonitor(store);
@@ -80,7 +94,16 @@ export async function createServices(
     { job: monitor, payload: {}, cron: '0 41 1 * * *' },
     segmentRetry(segmentRefresh),
     ...models.schedules,
+    ...embeddings.schedules,
   ];
-  const jobs = [materialize, segmentRefresh, monitor, ...models.jobs];
+  const jobs = [materialize, segmentRefresh, monitor, ...models.jobs, ...embeddings.jobs];
   return { services, work: { jobs, training: models.training, schedules } };
 }
+
+/** Customers are known by what they wrote. */
+const embeddingSources = (db: Db): EmbeddingSources => ({
+  readTexts: (_domain, ids) => readEventTexts(db, ids),
+  loadEmbedder: async (model) => {
+    throw new CameoError('UNAVAILABLE', `This Cameo has no engine to load "${model}" with.`);
+  },
+});
