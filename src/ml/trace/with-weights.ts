@@ -1,15 +1,17 @@
 import type { OnnxGraph, OnnxTensor } from '../onnx/graph.ts';
 import type { tf } from '../tf.ts';
 import type { Weights } from '../weights/weights.ts';
+import type { TraceOptions } from './backend.ts';
 import { type TraceInputs, trace } from './trace.ts';
 
-/** Traces an inference with weights as constants of the graph. */
+/** Traces an inference, or what `options` say, with weights as constants of the graph. */
 export function traceWithWeights(
   weights: Weights,
   compute: (
     input: TraceInputs['input'],
     p: (name: string) => tf.Tensor,
   ) => Record<string, tf.Tensor>,
+  options: TraceOptions = { inference: true },
 ): OnnxGraph {
   const used = new Set<string>();
   const known = new Map<string, tf.Tensor>();
@@ -23,7 +25,7 @@ export function traceWithWeights(
         known.set(name, tensor);
         return tensor;
       }),
-    { inference: true },
+    options,
   );
   const isWeight = ({ name }: { name: string }) => used.has(name);
   for (const { name } of graph.inputs.filter(isWeight))
