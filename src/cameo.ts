@@ -7,6 +7,7 @@ import { openNotifications } from './notifications.ts';
 import { type Api, openApi } from './startup/api.ts';
 import { type Closing, createClosing } from './startup/closing.ts';
 import { serveDatabase } from './startup/database.ts';
+import { createEngine, type Engine } from './startup/engine.ts';
 import { seedFirstRun } from './startup/first-run.ts';
 import { createServices, type Work } from './startup/services.ts';
 import { openWorker } from './startup/worker.ts';
@@ -23,10 +24,15 @@ export interface Cameo {
  * Puts Cameo together for its role: database, services, worker and schedules, API.
  * When it cannot start, or is aborted on its way up, nothing stays open.
  */
-export async function startCameo(config: Config, log: Logger, signal: AbortSignal): Promise<Cameo> {
+export async function startCameo(
+  config: Config,
+  log: Logger,
+  signal: AbortSignal,
+  engine: Engine = createEngine(),
+): Promise<Cameo> {
   const closing = createClosing(log);
   try {
-    const { services, work } = await openServices(config, log, signal, closing);
+    const { services, work } = await openServices({ config, log, signal, engine }, closing);
     signal.throwIfAborted();
     if (config.seed) await seedFirstRun(services, process.stderr);
     signal.throwIfAborted();
@@ -40,17 +46,26 @@ export async function startCameo(config: Config, log: Logger, signal: AbortSigna
   }
 }
 
+interface Setting {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly engine: Engine;
+}
+
+/** Two workers' own connections, and those that requests and jobs share. */
+const CONNECTIONS = 16;
+
 async function openServices(
-  config: Config,
-  log: Logger,
-  signal: AbortSignal,
+  { config, log, signal, engine }: Setting,
   closing: Closing,
 ): Promise<{ services: Services; work: Work }> {
-  const { db, close } = await serveDatabase(config, { say: (line) => log.info(line), signal });
+  const say = (line: string) => log.info(line);
+  const { db, close } = await serveDatabase(config, { say, signal, max: CONNECTIONS });
   closing.add('database', close);
   await migrateQueue(db, log);
   const notifications = openNotifications(db, log);
   closing.add('notifications', () => notifications.close());
   const clock = config.now ? createFakeClock(config.now) : systemClock;
-  return createServices(db, clock, log, notifications);
+  return createServices({ config, db, clock, log, notifications, engine }, closing);
 }

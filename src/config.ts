@@ -1,9 +1,12 @@
-import { resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 const flag = z
   .enum(['0', '1', 'true', 'false'])
   .transform((value) => value === '1' || value === 'true');
+
+const S3 = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 
 const environment = z
   .object({
@@ -22,11 +25,34 @@ const environment = z
     /** A folder of .graphql documents; when set, only these run. */
     CAMEO_DOCUMENTS: z.string().min(1).optional(),
     CAMEO_DATA: z.string().min(1).default('../shared/data'),
+    /** What trains and serves models; auto takes the best that runs here. */
+    CAMEO_ML_BACKEND: z.enum(['auto', 'onnx', 'tfjs-node-gpu', 'wasm', 'cpu']).default('auto'),
+    /** CPU threads of one training; by default all but one, which the API keeps. */
+    CAMEO_ML_THREADS: z.coerce.number().int().min(1).max(256).optional(),
+    /** A folder, or `s3://bucket/prefix`, which needs the AWS variables below. */
+    CAMEO_ARTEFACTS: z.string().min(1).optional(),
+    AWS_ENDPOINT_URL_S3: z.url({ protocol: /^https?$/ }).optional(),
+    AWS_REGION: z.string().min(1).default('us-east-1'),
+    AWS_ACCESS_KEY_ID: z.string().default(''),
+    AWS_SECRET_ACCESS_KEY: z.string().default(''),
   })
   .refine((env) => !(env.NODE_ENV === 'production' && env.CAMEO_NOW), {
     path: ['CAMEO_NOW'],
     message: 'is for tests: unset it in production',
-  });
+  })
+  .refine((env) => !env.CAMEO_ARTEFACTS?.includes('://') || S3.test(env.CAMEO_ARTEFACTS), {
+    path: ['CAMEO_ARTEFACTS'],
+    message: 'is a folder, or s3://bucket/prefix',
+  })
+  .refine(
+    (env) =>
+      !S3.test(env.CAMEO_ARTEFACTS ?? '') ||
+      (env.AWS_ACCESS_KEY_ID !== '' && env.AWS_SECRET_ACCESS_KEY !== ''),
+    {
+      path: ['AWS_ACCESS_KEY_ID'],
+      message: 'and AWS_SECRET_ACCESS_KEY must be set, as CAMEO_ARTEFACTS is a bucket',
+    },
+  );
 
 export interface Config {
   readonly mode: 'development' | 'production' | 'test';
@@ -44,6 +70,26 @@ export interface Config {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly documents: string | undefined;
   readonly dataFolder: string;
+  readonly ml: MlConfig;
+}
+
+export interface MlConfig {
+  readonly backend: 'auto' | 'onnx' | 'tfjs-node-gpu' | 'wasm' | 'cpu';
+  /** CPU threads of one training. */
+  readonly threads: number;
+  /** Where artefacts are kept on this machine: all of them, or copies of those in the bucket. */
+  readonly artefacts: string;
+  readonly bucket: BucketConfig | undefined;
+}
+
+export interface BucketConfig {
+  /** With the bucket's name as its path. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Empty, or ending in a slash. */
+  readonly prefix: string;
 }
 
 /**
@@ -71,5 +117,32 @@ export function readConfig(overrides: NodeJS.ProcessEnv = {}): Config {
     logLevel: value.CAMEO_LOG,
     documents: value.CAMEO_DOCUMENTS,
     dataFolder: resolve(value.CAMEO_DATA),
+    ml: mlConfig(value),
   });
+}
+
+function mlConfig(value: z.output<typeof environment>): MlConfig {
+  const [, bucket, prefix = ''] = S3.exec(value.CAMEO_ARTEFACTS ?? '') ?? [];
+  const folder = bucket ? undefined : value.CAMEO_ARTEFACTS;
+  return {
+    backend: value.CAMEO_ML_BACKEND,
+    threads: value.CAMEO_ML_THREADS ?? Math.max(1, availableParallelism() - 1),
+    artefacts: resolve(folder ?? join(value.CAMEO_HOME, 'artefacts')),
+    bucket: bucket ? bucketConfig(value, bucket, prefix) : undefined,
+  };
+}
+
+function bucketConfig(
+  value: z.output<typeof environment>,
+  bucket: string,
+  prefix: string,
+): BucketConfig {
+  const host = value.AWS_ENDPOINT_URL_S3 ?? `https://s3.${value.AWS_REGION}.amazonaws.com`;
+  return {
+    endpoint: `${host.replace(/\/+$/, '')}/${bucket}`,
+    region: value.AWS_REGION,
+    accessKeyId: value.AWS_ACCESS_KEY_ID,
+    secretAccessKey: value.AWS_SECRET_ACCESS_KEY,
+    prefix: prefix.replace(/\/*$/, prefix ? '/' : ''),
+  };
 }

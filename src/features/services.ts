@@ -3,6 +3,8 @@ import type { Notifications } from '../notifications.ts';
 import type { OrderDeps } from './customers/order.ts';
 import type { FreshnessProvider } from './health.ts';
 import type { JobRun } from './jobs/run.ts';
+import type { MlHealth, ModelDeps } from './models/deps.ts';
+import type { PredictionCatalog } from './models/prediction-catalog.ts';
 import type { SegmentDeps } from './segments/deps.ts';
 import type { FeatureStore } from './store/store.ts';
 
@@ -15,9 +17,12 @@ export interface WorkQueue {
 }
 
 /** Everything that serves a request, put together once in src/cameo.ts. */
-export interface Services extends SegmentDeps, OrderDeps {
+export interface Services extends SegmentDeps, OrderDeps, ModelDeps {
   readonly notifications: Notifications;
   readonly store: FeatureStore;
   readonly queue: WorkQueue;
   readonly freshness: readonly FreshnessProvider[];
+  readonly predictionCatalog: PredictionCatalog;
+  /** What models are trained and served with. */
+  readonly ml: () => Promise<MlHealth>;
 }

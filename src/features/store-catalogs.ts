@@ -1,12 +1,16 @@
 import type { Clock } from '../clock.ts';
-import { type Catalogs, emptyCatalog } from './segments/catalog.ts';
+import type { Catalogs, FeatureCatalog } from './segments/catalog.ts';
 import type { FeatureStore } from './store/store.ts';
 
 /** Evaluations of this very moment read the stored values; older ones compute from events. */
 const MOMENT_MS = 60_000;
 
-/** What segment rules may name: the store's features of customers. No model predicts anything yet. */
-export function storeCatalogs(store: FeatureStore, clock: Clock): Catalogs {
+/** What segment rules may name: the store's features of customers, and what models predict of them. */
+export function storeCatalogs(
+  store: FeatureStore,
+  clock: Clock,
+  predictions: FeatureCatalog,
+): Catalogs {
   return {
     features: {
       lookup: (name, at) => {
@@ -14,6 +18,6 @@ export function storeCatalogs(store: FeatureStore, clock: Clock): Catalogs {
         return store.customerFeatureSql(name, isNow ? 'now' : at);
       },
     },
-    predictions: emptyCatalog,
+    predictions,
   };
 }

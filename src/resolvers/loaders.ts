@@ -12,7 +12,12 @@ import {
   type TimelineArguments,
   timelinesOf,
 } from '../features/customers/timeline.ts';
-import type { Page } from '../features/page.ts';
+import { type CurveRow, curvesOf } from '../features/models/curve.ts';
+import { type ModelRow, modelsById } from '../features/models/model.ts';
+import { type PredictionRow, predictionsOf } from '../features/models/predictions.ts';
+import { runsOf, type TrainingRunRow } from '../features/models/run.ts';
+import { type VersionRow, versionsById, versionsOf } from '../features/models/version.ts';
+import type { Page, PageArguments } from '../features/page.ts';
 import { type MembershipRow, segmentsOf } from '../features/segments/membership.ts';
 import {
   type NextBestAction,
@@ -52,7 +57,17 @@ export interface Loaders {
   readonly statistics: DataLoader<string, StatisticRow[]>;
   readonly alerts: (first: number) => DataLoader<string, AlertRow[]>;
   readonly timeline: (args: TimelineArguments) => ById<Page<EventRow>>;
+  readonly predictions: (args: { tasks: readonly string[] | undefined }) => ById<PredictionRow[]>;
+  /** By model id. */
+  readonly model: ById<ModelRow | undefined>;
+  readonly modelVersions: (args: VersionArguments) => ById<Page<VersionRow>>;
+  readonly trainingRuns: (first: number) => ById<TrainingRunRow[]>;
+  readonly modelVersion: ById<VersionRow | undefined>;
+  /** By run id. */
+  readonly curve: DataLoader<string, CurveRow[]>;
 }
+
+type VersionArguments = Pick<PageArguments, 'first' | 'after'>;
 
 /** `gather` is shared by all requests of the process. */
 export function createLoaders(services: Services, actor: Actor, gather: Gather): Loaders {
@@ -80,6 +95,12 @@ export function createLoaders(services: Services, actor: Actor, gather: Gather):
     statistics: new DataLoader((views) => statisticsOf(db, views)),
     alerts: byArguments((first) => new DataLoader((views) => alertsOf(db, views, first))),
     timeline: byIdWith('timeline', (ids, args) => timelinesOf(db, ids, args)),
+    predictions: byIdWith('predictions', (ids, { tasks }) => predictionsOf(db, ids, tasks)),
+    model: new DataLoader((ids) => modelsById(db, actor, ids)),
+    modelVersions: byArguments((args) => new DataLoader((ids) => versionsOf(db, ids, args))),
+    trainingRuns: byArguments((first) => new DataLoader((ids) => runsOf(db, ids, first))),
+    modelVersion: new DataLoader((ids) => versionsById(db, actor, ids)),
+    curve: new DataLoader((ids) => curvesOf(db, ids)),
   };
 }
 

@@ -10,6 +10,7 @@ import { eventResolvers } from './events.ts';
 import { featureResolvers } from './features.ts';
 import { identityResolvers } from './identity.ts';
 import { jobResolvers } from './jobs.ts';
+import { modelResolvers } from './models.ts';
 import { previewResolvers } from './previews.ts';
 import { scalars } from './scalars.ts';
 import { segmentResolvers } from './segments.ts';
@@ -30,6 +31,7 @@ const TOPICS: Resolvers[] = [
   strategyResolvers,
   webhookResolvers,
   jobResolvers,
+  modelResolvers,
 ];
 
 /** The API: src/schema/*.graphql with its resolvers, and a typed field for each feature view. */

@@ -1,8 +1,9 @@
 import { requireRole } from '../auth.ts';
-import type { Clock } from '../clock.ts';
-import type { Db } from '../db.ts';
+import type { Config } from '../config.ts';
+import type { Deps } from '../context.ts';
 import { definitions } from '../features/definitions/definitions.ts';
 import { changesFreshness } from '../features/jobs/freshness.ts';
+import { openPredictionCatalog } from '../features/models/prediction-catalog.ts';
 import { segmentFreshness } from '../features/segments/freshness.ts';
 import type { Services, WorkQueue } from '../features/services.ts';
 import { sortableFeature } from '../features/serving/sortable-feature.ts';
@@ -16,22 +17,32 @@ import { enqueue } from '../jobs/queue.ts';
 import type { Schedule } from '../jobs/schedule.ts';
 import { createSegmentRefresh } from '../jobs/segment-refresh.ts';
 import { segmentRetry } from '../jobs/segment-retry.ts';
-import type { Logger } from '../logger.ts';
 import type { Notifications } from '../notifications.ts';
+import type { Closing } from './closing.ts';
+import type { Engine } from './engine.ts';
+import { createMlHealth } from './ml-health.ts';
+import { createModels } from './models.ts';
 
 /** The jobs that come with the services, and when they are queued. */
 export interface Work {
   readonly jobs: readonly Job[];
+  /** Trainings, which a worker of their own does. */
+  readonly training: readonly Job[];
   readonly schedules: readonly Schedule[];
+}
+
+interface Parts extends Deps {
+  readonly config: Config;
+  readonly notifications: Notifications;
+  readonly engine: Engine;
 }
 
 /** Puts the services together; the feature definitions are written to their tables. */
 export async function createServices(
-  db: Db,
-  clock: Clock,
-  log: Logger,
-  notifications: Notifications,
+  parts: Parts,
+  closing: Closing,
 ): Promise<{ services: Services; work: Work }> {
+  const { db, clock, log, notifications, config } = parts;
   const store = createFeatureStore({
     db,
     clock,
@@ -41,7 +52,10 @@ export async function createServices(
   const changes = await store.apply();
   if (changes.length > 0) log.info(`applied ${changes.length} feature definitions`);
   await store.ready();
-  const catalogs = storeCatalogs(store, clock);
+  const predictionCatalog = await openPredictionCatalog(parts, notifications);
+  closing.add('prediction catalogue', () => predictionCatalog.close());
+  const catalogs = storeCatalogs(store, clock, predictionCatalog);
+  const models = createModels({ ...parts, store });
   const materialize = createMaterialize(store);
   const segmentRefresh = createSegmentRefresh({ catalogs });
   const queue: WorkQueue = {
@@ -55,7 +69,9 @@ export async function createServices(
     },
   };
   const services: Services = {
-    ...{ db, clock, log, notifications, store, catalogs, queue },
+    ...models.deps,
+    ...{ db, clock, log, notifications, store, catalogs, predictionCatalog, queue },
+    ml: createMlHealth(config.ml, models.deps.bases),
     freshness: [changesFreshness, segmentFreshness, viewFreshness],
     sortableFeature: (name, at) => sortableFeature(store, name, at),
   };
@@ -63,6 +79,8 @@ export async function createServices(
   const schedules = [
     { job: monitor, payload: {}, cron: '0 41 1 * * *' },
     segmentRetry(segmentRefresh),
+    ...models.schedules,
   ];
-  return { services, work: { jobs: [materialize, segmentRefresh, monitor], schedules } };
+  const jobs = [materialize, segmentRefresh, monitor, ...models.jobs];
+  return { services, work: { jobs, training: models.training, schedules } };
 }

@@ -17,6 +17,9 @@ export function openWorker(services: Services, work: Work, closing: Closing): vo
   });
   const worker = startWorker(services, [...standard.jobs, ...work.jobs]);
   closing.add('worker', () => worker.stop());
+  // A training takes hours: it must not keep the jobs that take seconds waiting.
+  const trainer = startWorker(services, work.training, { concurrency: 1 });
+  closing.add('trainer', () => trainer.stop());
   const schedules = startSchedules(services, [...standard.schedules, ...work.schedules]);
   closing.add('schedules', () => schedules.stop());
 }

@@ -8,6 +8,7 @@ import { type Cameo, startCameo } from '../../src/cameo.ts';
 import type { Config } from '../../src/config.ts';
 import { createKey } from '../../src/features/access/manage-keys.ts';
 import type { Services } from '../../src/features/services.ts';
+import type { Engine } from '../../src/startup/engine.ts';
 import { createTestDatabase, type TestDatabase } from './db.ts';
 import { NOW } from './world.ts';
 
@@ -43,12 +44,13 @@ const DEV_KEY = 'development-key-of-the-tests';
 export async function startTestApi(
   overrides: Partial<Config> = {},
   given?: TestDatabase,
+  engine?: Engine,
 ): Promise<TestApi> {
   const database = given ?? (await createTestDatabase());
   const home = mkdtempSync(join(tmpdir(), 'cameo-test-'));
   const config = testConfig(database.url, home, overrides);
   const never = new AbortController().signal;
-  const cameo = await startCameo(config, pino({ level: 'silent' }), never);
+  const cameo = await startCameo(config, pino({ level: 'silent' }), never, engine);
   const url = urlOf(cameo);
   const ask = (query: string, variables: object = {}, key: string | null = DEV_KEY) =>
     post(url, { query, variables }, key);
@@ -86,6 +88,7 @@ function testConfig(databaseUrl: string, home: string, overrides: Partial<Config
     logLevel: 'silent',
     documents: undefined,
     dataFolder: '../shared/data',
+    ml: { backend: 'cpu', threads: 1, artefacts: join(home, 'artefacts'), bucket: undefined },
     ...overrides,
   };
 }

@@ -51,7 +51,8 @@ async function readSource(source: Source, cache: string): Promise<Iterable<strin
     return writeFromBigrams(await readLines(join(folder, files[0] ?? '')), SEED, BIGRAM_CHARACTERS);
   const lines: string[] = [];
   for (const file of files)
-    for (const line of extractLines(source.kind, await readFile(join(folder, file)))) lines.push(line);
+    for (const line of extractLines(source.kind, await readFile(join(folder, file))))
+      lines.push(line);
   return upTo(lines, source.limit ?? Number.POSITIVE_INFINITY);
 }
 

@@ -10,7 +10,7 @@ export function extractLines(kind: Exclude<SourceKind, 'bigrams'>, bytes: Buffer
 
 const extractors: Record<Exclude<SourceKind, 'bigrams'>, (bytes: Buffer) => string[]> = {
   html: (bytes) => htmlBlocks(bytes.toString('utf8')),
-  gettext: (bytes) => readCatalogue(bytes).flatMap(([key, value]) => [key, value]),
+  gettext: (bytes) => readCatalogue(bytes).flat(),
   glosses: (bytes) => lines(bytes).flatMap(gloss),
   thesaurus: (bytes) => thesaurus(lines(bytes)),
   dictionary: (bytes) => dictionary(gunzipSync(bytes).toString('utf8')),
@@ -60,5 +60,8 @@ function dictionary(text: string): string[] {
 
 function verse(text: string): string {
   // Colour codes of a terminal: the escape character, then [33m.
-  return text.replaceAll(String.fromCharCode(27), '').replace(/\[\d*m/g, '').replace(/\n/g, '');
+  return text
+    .replaceAll(String.fromCharCode(27), '')
+    .replace(/\[\d*m/g, '')
+    .replace(/\n/g, '');
 }

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 export async function fetchSource(source: Source, cache: string): Promise<string> {
   const folder = join(cache, 'packages', source.package);
   const done = join(folder, '.complete');
-  if ((await readdir(folder).catch(() => [])).includes('.complete')) return folder;
+  if ((await readdir(folder).catch(() => [] as string[])).includes('.complete')) return folder;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await (source.source ? fetchSourcePackage : fetchBinaryPackage)(source.package, folder);

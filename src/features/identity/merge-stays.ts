@@ -8,8 +8,9 @@ export interface Edge {
 }
 
 /**
- * Moves segment stays, static lists and labels of a merged customer. What `into` has already (a stay
- * in the same segment at the same time, a place on the same list) stays with `from`, out of sight.
+ * Moves segment stays, static lists, labels and predictions of a merged customer. What `into` has
+ * already (a stay in the same segment at the same time, a place on the same list, a prediction for
+ * the same task) stays with `from`, out of sight.
  */
 export async function moveStays(tx: Queryable, edge: Edge): Promise<void> {
   await keepStays(tx, edge);
@@ -38,6 +39,12 @@ export async function moveRows(tx: Queryable, into: number, from: number): Promi
     UPDATE label
     SET customer_id = ${into}, origin_customer_id = coalesce(origin_customer_id, ${from})
     WHERE customer_id = ${from}`);
+  await tx.query(sql`
+    UPDATE prediction
+    SET customer_id = ${into}, origin_customer_id = coalesce(origin_customer_id, ${from})
+    WHERE customer_id = ${from} AND task NOT IN (
+      SELECT task FROM prediction WHERE customer_id = ${into}
+    )`);
 }
 
 /** Writes down what an unmerge could not tell from the rows: refreshes open and close stays. */
@@ -97,6 +104,10 @@ async function returnRows(
     WHERE origin_customer_id = ANY(${members}::int[]) AND customer_id <> ALL(${members}::int[])`);
   await tx.query(sql`
     UPDATE label
+    SET customer_id = ${customer}, origin_customer_id = nullif(origin_customer_id, ${customer})
+    WHERE origin_customer_id = ANY(${members}::int[]) AND customer_id <> ALL(${members}::int[])`);
+  await tx.query(sql`
+    UPDATE prediction
     SET customer_id = ${customer}, origin_customer_id = nullif(origin_customer_id, ${customer})
     WHERE origin_customer_id = ANY(${members}::int[]) AND customer_id <> ALL(${members}::int[])`);
 }

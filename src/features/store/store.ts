@@ -167,8 +167,8 @@ export function createFeatureStore(options: StoreOptions) {
     list: () => describeStore(registry),
     lineage: async (service: string) =>
       readLineage(executorOn(db.pool), registry, await state(), service),
-    linkModel: async (service: string, modelVersion: string): Promise<void> =>
-      linkModel(executorOn(db.pool), registry, await state(), service, modelVersion),
+    linkModel: async (service: string, modelVersion: string, tx?: Executor): Promise<void> =>
+      linkModel(tx ?? executorOn(db.pool), registry, await state(), service, modelVersion),
     registry,
     /** Reads ids and layouts, which `customerFeatureSql` needs; other calls do it by themselves. */
     ready: async (): Promise<void> => void (await state()),

@@ -60,7 +60,7 @@ function factsOf(
     features: featuresOf(subject, columns),
     // What was written is told as such.
     events: events
-      .filter(({ occurredAt }) => !texts.some((text) => text.occurredAt === occurredAt))
+      .filter(({ eventId }) => !texts.some((text) => text.eventId === eventId))
       .map((event) => ({ ...event, daysEarlier: earlier(event.occurredAt) })),
     texts: texts.map((text) => ({ ...text, daysEarlier: earlier(text.occurredAt) })),
     known: subject.known,

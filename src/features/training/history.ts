@@ -4,6 +4,7 @@ import type { Subject } from './subjects.ts';
 
 /** What a customer did, without what they wrote. */
 export interface Done {
+  readonly eventId: number;
   readonly type: string;
   /** Milliseconds. */
   readonly occurredAt: number;
@@ -31,7 +32,7 @@ export async function lastEvents(
   const { customers, instants } = columnsOf(subjects);
   const rows = await db.prepared<Done & { i: number }>(
     'training_last_events',
-    sql`select u.i::int - 1 as i, e.type, e.amount, e.currency, e.properties,
+    sql`select u.i::int - 1 as i, e.id as "eventId", e.type, e.amount, e.currency, e.properties,
         round(date_part('epoch', e.occurred_at) * 1000) as "occurredAt"
       from unnest(${customers}::int[], ${instants}::timestamptz[])
         with ordinality as u(customer_id, at, i)

@@ -1,3 +1,4 @@
+import { mask } from '../../ml/text/mask.ts';
 import { formatSpan, type Span } from '../../ml/text/spans.ts';
 import type { RowText } from './cut.ts';
 import { type LabelValue, readLabel } from './label-value.ts';
@@ -26,7 +27,10 @@ export function labelledRows(
       return [];
     }
     tally.row(source.text?.cut ?? false);
-    return [toRow(subject, source, toLabel(read.value, source.text))];
+    const label = toLabel(read.value, source.text);
+    // A text to write is a text that a model reads.
+    const told = task.kind === 'GENERATE' ? mask(String(label), subject.known) : label;
+    return [toRow(subject, source, told)];
   });
 }
 

@@ -23,7 +23,9 @@ export function createTally() {
     report: (): RowsReport => ({
       rows,
       cut,
-      bad: [...bad].map(([reason, found]) => ({ reason, ...found })),
+      bad: [...bad]
+        .map(([reason, found]) => ({ reason, ...found }))
+        .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1)),
     }),
   };
 }

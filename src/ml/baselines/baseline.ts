@@ -10,8 +10,10 @@ export interface BaselineTask {
 }
 
 export interface FitOptions {
-  /** Rows that choose between settings (the penalty's strength); the first setting without them. */
+  /** Rows that choose the penalty's strength; without them it is `penalty`, or a usual one. */
   readonly validation?: readonly TrainingRow[];
+  /** Strength of the L2 penalty of linear models. */
+  readonly penalty?: number;
   readonly seed?: number;
 }
 
@@ -21,6 +23,8 @@ export interface FitOptions {
  */
 export interface FittedBaseline {
   readonly name: BaselineName;
+  /** The penalty of a linear model: to train it again on more rows. */
+  readonly penalty?: number;
   predict(rows: readonly TrainingRow[]): number[][];
   /** What moved one row's prediction most, where the model can say so exactly. */
   explain?(row: TrainingRow, label: number, top: number): Contribution[];

@@ -31,19 +31,26 @@ function independentLoss(predictions: readonly number[][], targets: Float32Array
   return total / targets.length;
 }
 
-/** The setting whose model has the smallest loss; the first one when there is nothing to compare on. */
-export function chooseBest<S, M>(
-  settings: readonly [S, ...S[]],
-  train: (setting: S) => M,
+/** A model and the penalty that it was trained with. */
+export interface Chosen<M> {
+  readonly model: M;
+  readonly penalty: number;
+}
+
+/** The model of the penalty with the smallest loss; of the first when there is nothing to compare on. */
+export function choosePenalty<M>(
+  penalties: readonly [number, ...number[]],
+  train: (penalty: number) => M,
   loss: ((model: M) => number) | undefined,
-): M {
-  if (!loss) return train(settings[0]);
-  let best = train(settings[0]);
-  let least = loss(best);
-  for (const setting of settings.slice(1)) {
-    const model = train(setting);
+): Chosen<M> {
+  const [first, ...others] = penalties;
+  let best = { model: train(first), penalty: first };
+  if (!loss) return best;
+  let least = loss(best.model);
+  for (const penalty of others) {
+    const model = train(penalty);
     const own = loss(model);
-    if (own < least) [best, least] = [model, own];
+    if (own < least) [best, least] = [{ model, penalty }, own];
   }
   return best;
 }

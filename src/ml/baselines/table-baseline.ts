@@ -4,7 +4,7 @@ import { type TabularEncoding, tabularEncoding } from '../tabular/encoding.ts';
 import { fitEncoding } from '../tabular/fit.ts';
 import { oneHotColumns, oneHotRows, oneHotWidth } from '../tabular/one-hot.ts';
 import type { Baseline, BaselineTask, FitOptions, FittedBaseline } from './baseline.ts';
-import { chooseBest, lossOfPredictions } from './choose.ts';
+import { choosePenalty, lossOfPredictions } from './choose.ts';
 import { contributionsOf } from './contributions.ts';
 import { fitLinear, type LinearModel, predictLinear } from './linear.ts';
 import { loadLinear, savedLinear, savedTask, saveLinear } from './linear-json.ts';
@@ -31,6 +31,7 @@ interface Parts {
   readonly encoding: TabularEncoding;
   readonly model: LinearModel;
   readonly scale: Scale;
+  readonly penalty: number;
 }
 
 function fitTable(
@@ -44,8 +45,8 @@ function fitTable(
   const targets = raw.map((value) => (value - scale.mean) / scale.deviation);
   const matrix = matrixOf(encoding, rows);
   const { validation, seed = 1 } = options;
-  const model = chooseBest(
-    PENALTIES,
+  const chosen = choosePenalty(
+    options.penalty === undefined ? PENALTIES : [options.penalty],
     (l2) => fitLinear(matrix, targets, { ...linkOf(task), l2, seed }),
     validation &&
       ((own) =>
@@ -55,16 +56,17 @@ function fitTable(
           validation,
         )),
   );
-  return fitted({ task, encoding, model, scale });
+  return fitted({ task, encoding, scale, ...chosen });
 }
 
 function fitted(parts: Parts): FittedBaseline {
-  const { task, encoding, model, scale } = parts;
+  const { task, encoding, model, scale, penalty } = parts;
   const names = oneHotColumns(encoding).map(({ feature, value }) =>
     value === undefined ? feature : `${feature} = ${value}`,
   );
   return {
     name: 'linear',
+    penalty,
     predict: (rows) => predict(parts, rows),
     explain: (row, label, top) =>
       contributionsOf(
@@ -75,13 +77,14 @@ function fitted(parts: Parts): FittedBaseline {
         (column) => names[column] ?? '',
         top,
       ).map((own) => ({ ...own, contribution: own.contribution * scale.deviation })),
-    save: () => JSON.stringify({ name: 'linear', task, encoding, model: saveLinear(model), scale }),
+    save: () =>
+      JSON.stringify({ name: 'linear', task, encoding, model: saveLinear(model), scale, penalty }),
     dispose: () => {},
   };
 }
 
 function predict(
-  { task, encoding, model, scale }: Parts,
+  { task, encoding, model, scale }: Omit<Parts, 'penalty'>,
   rows: readonly TrainingRow[],
 ): number[][] {
   return predictLinear(model, matrixOf(encoding, rows)).map((outputs) =>
@@ -97,6 +100,7 @@ export const savedTableBaseline = z.object({
   encoding: tabularEncoding,
   model: savedLinear,
   scale: z.object({ mean: z.number(), deviation: z.number() }),
+  penalty: z.number(),
 });
 
 export function loadTableBaseline(saved: z.infer<typeof savedTableBaseline>): FittedBaseline {

@@ -3,7 +3,7 @@ import { MlError } from '../errors.ts';
 import type { TrainingRow } from '../run/spec.ts';
 import { decodeFloats, encodeFloats } from './base64.ts';
 import type { Baseline, BaselineTask, FitOptions, FittedBaseline } from './baseline.ts';
-import { chooseBest, lossOfPredictions } from './choose.ts';
+import { type Chosen, choosePenalty, lossOfPredictions } from './choose.ts';
 import { contributionsOf } from './contributions.ts';
 import { fitLinear, type LinearModel, predictLinear } from './linear.ts';
 import { loadLinear, savedLinear, savedTask, saveLinear } from './linear-json.ts';
@@ -39,8 +39,8 @@ function fitText(
   const seed = options.seed ?? 1;
   const { validation } = options;
   const held = validation && applyTfidf(tfidf, validation.map(textOf));
-  const model = chooseBest(
-    PENALTIES,
+  const chosen = choosePenalty(
+    options.penalty === undefined ? PENALTIES : [options.penalty],
     (l2) => fitLinear(matrix, targets, { ...linkOf(task), l2, epochs: 20, seed }),
     held &&
       ((own) =>
@@ -50,12 +50,17 @@ function fitText(
           validation,
         )),
   );
-  return fitted(task, tfidf, model);
+  return fitted(task, tfidf, chosen);
 }
 
-function fitted(task: BaselineTask, tfidf: Tfidf, model: LinearModel): FittedBaseline {
+function fitted(
+  task: BaselineTask,
+  tfidf: Tfidf,
+  { model, penalty }: Chosen<LinearModel>,
+): FittedBaseline {
   return {
     name: 'tfidf-linear',
+    penalty,
     predict: (rows) =>
       predictLinear(model, applyTfidf(tfidf, rows.map(textOf))).map((outputs) =>
         predictionsOf(task, outputs),
@@ -76,6 +81,7 @@ function fitted(task: BaselineTask, tfidf: Tfidf, model: LinearModel): FittedBas
         task,
         tfidf: { ...tfidf, idf: encodeFloats(tfidf.idf) },
         model: saveLinear(model),
+        penalty,
       }),
     dispose: () => {},
   };
@@ -91,11 +97,13 @@ export const savedTextBaseline = z.object({
     idf: z.string(),
   }),
   model: savedLinear,
+  penalty: z.number(),
 });
 
 export function loadTextBaseline(saved: z.infer<typeof savedTextBaseline>): FittedBaseline {
   const tfidf = { ...saved.tfidf, idf: decodeFloats(saved.tfidf.idf) };
-  return fitted(saved.task, tfidf, loadLinear(saved.model));
+  const { penalty } = saved;
+  return fitted(saved.task, tfidf, { model: loadLinear(saved.model), penalty });
 }
 
 function textOf(row: TrainingRow): string {

@@ -1,5 +1,6 @@
 import type { OnnxGraph, OnnxTensor } from '../onnx/graph.ts';
 import type { tf } from '../tf.ts';
+import type { TraceOptions } from '../trace/backend.ts';
 import { trace } from '../trace/trace.ts';
 import type { Weights } from '../weights/weights.ts';
 import type { BertConfig } from './config.ts';
@@ -37,10 +38,11 @@ export function exportBert(
 
 type Input = Parameters<Parameters<typeof trace>[0]>[0]['input'];
 
-/** Traces an inference with weights as constants of the graph. */
+/** Traces an inference, or what `options` say, with weights as constants of the graph. */
 export function traceWithWeights(
   weights: Weights,
   compute: (input: Input, p: (name: string) => tf.Tensor) => Record<string, tf.Tensor>,
+  options: TraceOptions = { inference: true },
 ): OnnxGraph {
   const used = new Set<string>();
   const known = new Map<string, tf.Tensor>();
@@ -54,7 +56,7 @@ export function traceWithWeights(
         known.set(name, tensor);
         return tensor;
       }),
-    { inference: true },
+    options,
   );
   const isWeight = ({ name }: { name: string }) => used.has(name);
   for (const { name } of graph.inputs.filter(isWeight))

@@ -11,7 +11,9 @@ export type Pooling = 'mean' | 'cls';
 export function pool(hidden: tf.Tensor, mask: tf.Tensor, pooling: Pooling): tf.Tensor {
   if (pooling === 'cls') return hidden.slice([0, 0, 0], [-1, 1, -1]).squeeze([1]);
   const weights = mask.cast('float32');
-  const total = hidden.mul(weights.expandDims(2)).sum(1);
+  // A product, not a sum over an axis: TensorFlow.js' gradient of a sum allocates the whole shape,
+  // which a trace with dimensions known at run time does not have.
+  const total = weights.expandDims(1).matMul(hidden).squeeze([1]);
   return total.div(weights.sum(1, true).maximum(1e-9));
 }
 

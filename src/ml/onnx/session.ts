@@ -27,7 +27,7 @@ export interface OnnxSession {
   readonly outputNames: readonly string[];
   /**
    * @param into outputs to write in place: their buffers must not be inputs of the same run
-   * @param outputs those that are wanted; the others are neither computed nor copied
+   * @param outputs those that are wanted; the others are computed, but not copied
    * @returns all outputs by name, or the wanted ones
    */
   run(inputs: HostTensors, into?: HostTensors, outputs?: readonly string[]): Promise<HostTensors>;

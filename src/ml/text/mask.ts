@@ -2,6 +2,7 @@ import { findAddresses } from './pii/addresses.ts';
 import { findEmails } from './pii/emails.ts';
 import { type Found, unite } from './pii/found.ts';
 import { findKnown, type KnownPii } from './pii/known.ts';
+import { matchesOf } from './pii/matches.ts';
 import { findNamesBeside } from './pii/names-beside.ts';
 import { findEnglishNames } from './pii/names-en.ts';
 import { findChineseNames } from './pii/names-zh.ts';
@@ -54,12 +55,12 @@ function findPii(text: string, known: KnownPii): Found[] {
     ...findEnglishNames(text),
     ...findAddresses(text),
   ];
-  return unite(found.length > 0 ? outside(text, found) : found);
+  return found.length > 0 ? unite(outside(text, found)) : found;
 }
 
 /** Without what lies in a placeholder: someone may be called Name. */
 function outside(text: string, found: readonly Found[]): Found[] {
-  const taken = [...text.matchAll(PLACEHOLDER)].map(({ 0: match, index }) => ({
+  const taken = matchesOf(text, PLACEHOLDER).map(({ 0: match, index }) => ({
     start: index,
     end: index + match.length,
   }));

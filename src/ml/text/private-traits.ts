@@ -1,3 +1,5 @@
+import { remember } from './remember.ts';
+
 const NAME =
   /^(?:(?:full|first|last|given|family|middle|display|legal|user|nick|sur)[_ -]?name|name|surname|contact|recipient|姓名|名字|姓|名|昵称|联系人)$/i;
 const PRIVATE =
@@ -6,8 +8,9 @@ const PRIVATE =
 const asWritten = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1_$2');
 
 /** Whether a trait says what its owner is called, by its name. */
-export const isNameTrait = (name: string): boolean => NAME.test(asWritten(name).trim());
+export const isNameTrait = remember((name) => NAME.test(asWritten(name).trim()));
 
 /** Whether a trait or property tells who somebody is, by its name: no model reads its value. */
-export const isPrivate = (name: string): boolean =>
-  isNameTrait(name) || PRIVATE.test(asWritten(name)) || PRIVATE.test(name);
+export const isPrivate = remember(
+  (name) => isNameTrait(name) || PRIVATE.test(asWritten(name)) || PRIVATE.test(name),
+);

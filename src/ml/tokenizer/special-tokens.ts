@@ -34,7 +34,8 @@ export function specialTokens(
 /** A name in tokenizer_config.json is a string, or an object that holds it as `content`. */
 function named(config: object, key: string): string | undefined {
   const value: unknown = Reflect.get(config, key);
-  const content = typeof value === 'object' && value !== null ? Reflect.get(value, 'content') : value;
+  const content =
+    typeof value === 'object' && value !== null ? Reflect.get(value, 'content') : value;
   return typeof content === 'string' ? content : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { MlError } from '../errors.ts';
-import { decodeFloats } from './floats.ts';
+import { decodeFloats, encodeFloats, type FloatType } from './floats.ts';
 import { sizeOf, type Weights } from './weights.ts';
 
 interface Entry {
@@ -57,21 +57,22 @@ function checkedRange(entry: Entry, available: number, where: string): [number, 
 }
 
 /**
- * Writes weights as F32, all or nothing: into a file beside `path` that then takes its name.
+ * Writes weights, all or nothing: into a file beside `path` that then takes its name.
  * @param metadata strings for the header, such as the format's version
+ * @param type F16 halves the file, and keeps about 3 decimal digits
  */
 export async function writeSafetensors(
   path: string,
   weights: Weights,
   metadata: Record<string, string> = {},
+  type: FloatType = 'F32',
 ): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, 'w');
     try {
-      await file.writev([headerBytes(weights, metadata)]);
-      for (const { data } of weights.values())
-        await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      await file.writev([headerBytes(weights, metadata, type)]);
+      for (const { data } of weights.values()) await file.writeFile(encodeFloats(data, type));
       await file.sync();
     } finally {
       await file.close();
@@ -85,12 +86,13 @@ export async function writeSafetensors(
   }
 }
 
-function headerBytes(weights: Weights, metadata: Record<string, string>): Buffer {
+function headerBytes(weights: Weights, metadata: Record<string, string>, type: FloatType): Buffer {
   let offset = 0;
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   for (const [name, { shape, data }] of weights) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+    const end = offset + data.length * (type === 'F32' ? 4 : 2);
+    header[name] = { dtype: type, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
   // The data must start at a multiple of 8: readers map it into memory.

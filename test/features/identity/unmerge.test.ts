@@ -49,7 +49,10 @@ async function readCustomers(domain: string): Promise<unknown[]> {
         FROM segment_membership WHERE customer_id = c.id),
       'lists', (SELECT jsonb_agg(segment_id ORDER BY segment_id)
         FROM segment_list_member WHERE customer_id = c.id),
-      'labels', (SELECT jsonb_agg(task ORDER BY task) FROM label WHERE customer_id = c.id)
+      'labels', (SELECT jsonb_agg(task ORDER BY task) FROM label WHERE customer_id = c.id),
+      'predictions', (SELECT jsonb_agg(
+          jsonb_build_array(task, value, origin_customer_id IS NULL) ORDER BY task)
+        FROM prediction WHERE customer_id = c.id)
     ) AS customer
     FROM customer c JOIN domain d ON d.id = c.domain_id
     WHERE d.key = ${domain} AND merged_into_id IS NULL`);
@@ -60,7 +63,7 @@ const text = (value: unknown) => JSON.stringify(value);
 
 interface Step {
   who: number;
-  kind: 'event' | 'trait' | 'name' | 'stay' | 'listed' | 'label';
+  kind: 'event' | 'trait' | 'name' | 'stay' | 'listed' | 'label' | 'predicted';
   n: number;
 }
 
@@ -104,6 +107,11 @@ async function take(domain: string, { who, kind, n }: Step, place: number): Prom
     await stage.db.query(sql`
       INSERT INTO label (customer_id, domain_id, task, value, at, source)
       SELECT ${id}, domain_id, ${`task${n}`}, '1', ${at}, 'test' FROM customer WHERE id = ${id}`);
+  if (kind === 'predicted')
+    await stage.db.query(sql`
+      INSERT INTO prediction (customer_id, task, version_id, value, reasons, input_hash, at)
+      VALUES (${id}, ${`task${n % 3}`}, 1, ${JSON.stringify(place)}, '[]', '', ${at})
+      ON CONFLICT (customer_id, task) DO UPDATE SET value = excluded.value`);
 }
 
 async function start(domain: string, before: readonly Step[]): Promise<void> {
@@ -112,7 +120,7 @@ async function start(domain: string, before: readonly Step[]): Promise<void> {
   for (const [place, step] of before.entries()) await take(domain, step, place);
 }
 
-const before = steps(['event', 'trait', 'name', 'stay', 'listed', 'label']);
+const before = steps(['event', 'trait', 'name', 'stay', 'listed', 'label', 'predicted']);
 const later = steps(['event', 'trait', 'name']);
 
 describe('customerUnmerge', () => {
@@ -121,6 +129,14 @@ describe('customerUnmerge', () => {
     await stage.db.query(sql`
       INSERT INTO segment (id, key, domain_id, name, kind)
       SELECT n, 'segment' || n, domain.id, '', 'RULE' FROM domain, generate_series(1, 3) n`);
+    await stage.db.query(sql`
+      WITH m AS (
+        INSERT INTO model (name, domain_id, kind, labels, training)
+        SELECT 'm', id, 'CLASSIFY', 'task0', '{}' FROM domain RETURNING id
+      )
+      INSERT INTO model_version (id, model_id, number, data_hash, rows, code_version, spec,
+        hyperparameters, metrics, baselines, winner, decided_by, artefact)
+      SELECT 1, id, 1, '', '{}', '', '{}', '{}', '{}', '{}', 'model', '', '' FROM m`);
   });
 
   it('restores everyone as if the merges had not been, also after later events', async () => {

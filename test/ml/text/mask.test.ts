@@ -28,6 +28,8 @@ const cases: readonly (readonly [what: string, text: string, masked: string])[] 
   ['我是', '我是李小龙。', '我是[NAME]。'],
   ['先生', '请张先生和李晓明先生来', '请[NAME]先生和[NAME]先生来'],
   ['a name before its number', '王伟，13812345678', '[NAME]，[PHONE]'],
+  ['one between blanks', '工作没几年 杨浩然 +86 100 5500 0169。', '工作没几年 [NAME] [PHONE]。'],
+  ['a Latin name among Chinese', '我叫Kate Adams！', '我叫[NAME]！'],
   ['an introduction', 'hello, my name is john smith and', 'hello, my name is [NAME] and'],
   ['a name after this is', 'this is Emma Reed', 'this is [NAME]'],
   ['a greeting', 'Dear Peter, thanks', 'Dear [NAME], thanks'],
@@ -42,6 +44,17 @@ const cases: readonly (readonly [what: string, text: string, masked: string])[] 
 describe('mask', () => {
   it.each(cases)('hides %s', (_, text, masked) => {
     expect(mask(text)).toBe(masked);
+  });
+
+  it.each([
+    '感谢客服小姐姐，谢谢老师',
+    '可能是我要求高理财经理不忽悠',
+    '账号在哪里看，流水号#88487。',
+    'Please close my account. Reference is #52563.',
+    'v1.2.3.4 of 2024, 24/7, from 9 to 5',
+    'they took 128 GB and 6000 mAh for $123456789',
+  ])('leaves %j', (text) => {
+    expect(mask(text)).toBe(text);
   });
 
   it('hides what is known of the writer wherever it stands, and no word that only looks like it', () => {

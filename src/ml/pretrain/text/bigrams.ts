@@ -1,4 +1,4 @@
-import { createRandom, type Random } from './random.ts';
+import { type Random, seededRandom } from '../../random.ts';
 
 /** Words that follow a word, with their summed (flattened) weights for drawing. */
 interface Followers {
@@ -21,7 +21,7 @@ export function* writeFromBigrams(
   const followers = readBigrams(lines);
   if (followers.size === 0) return;
   const starts = startsOf(followers);
-  const random = createRandom(seed);
+  const random = seededRandom(seed).next;
   for (let written = 0; written < characters; ) {
     const sentence = walk(random, followers, draw(random, starts));
     written += sentence.length;

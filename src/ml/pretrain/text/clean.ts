@@ -29,7 +29,12 @@ function isProse(text: string): boolean {
   const han = text.match(/\p{sc=Han}/gu)?.length ?? 0;
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   if (han >= 4) return letters / text.length > 0.6;
-  return text.length >= SHORTEST && letters / text.length > 0.7 && / /.test(text) && !/[{}<>|\\=]/.test(text);
+  return (
+    text.length >= SHORTEST &&
+    letters / text.length > 0.7 &&
+    / /.test(text) &&
+    !/[{}<>|\\=]/.test(text)
+  );
 }
 
 function split(text: string): string[] {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { below, pick, type Random } from './random.ts';
+import type { Random } from '../../random.ts';
+import { below, pick } from './choose.ts';
 
 /** Lines by section; see the files in ../grammar/. */
 export type Grammar = ReadonlyMap<string, readonly string[]>;

@@ -1,5 +1,6 @@
+import type { Random } from '../../random.ts';
+import { below, pick } from './choose.ts';
 import { expandLine, expandSection, type Grammar, linesOf, readGrammar } from './grammar.ts';
-import { below, pick, type Random } from './random.ts';
 import type { Sample } from './sample.ts';
 
 export interface QuestionBook {
@@ -33,11 +34,19 @@ export function writeQuestion(random: Random, { grammar, intents }: QuestionBook
 function dressEnglish(random: Random, grammar: Grammar, core: string): string {
   const greeting = random() < 0.15 ? `${expandSection(random, grammar, 'greeting')} ` : '';
   const plea = random() < 0.15 ? expandSection(random, grammar, 'thanks') : '';
-  const question = /^(how|what|where|when|why|who|which|can|could|is|are|do|does|will|am)\b/.test(core);
-  const ending = question ? pick(random, ['?', '?', '', '??']) : pick(random, ['.', '', '.', '!', '?']);
-  const joined = `${greeting}${core}${plea}${ending}`.replace(/\s+/g, ' ').replace(/ ([,.?!])/g, '$1');
+  const question = /^(how|what|where|when|why|who|which|can|could|is|are|do|does|will|am)\b/.test(
+    core,
+  );
+  const ending = question
+    ? pick(random, ['?', '?', '', '??'])
+    : pick(random, ['.', '', '.', '!', '?']);
+  const joined = `${greeting}${core}${plea}${ending}`
+    .replace(/\s+/g, ' ')
+    .replace(/ ([,.?!])/g, '$1');
   const cleaned = joined.trim();
-  return random() < 0.6 ? cleaned.replace(/\bi\b/g, 'I').replace(/^./, (c) => c.toUpperCase()) : cleaned;
+  return random() < 0.6
+    ? cleaned.replace(/\bi\b/g, 'I').replace(/^./, (c) => c.toUpperCase())
+    : cleaned;
 }
 
 function dressChinese(random: Random, grammar: Grammar, core: string): string {

@@ -1,6 +1,7 @@
+import type { Random } from '../../random.ts';
+import { below, pick } from './choose.ts';
 import { expandSection, type Grammar, readGrammar } from './grammar.ts';
-import { below, pick, type Random } from './random.ts';
-import type { Sample } from './sample.ts';
+import type { Sample, Task } from './sample.ts';
 
 export interface ReviewBook {
   readonly grammar: Grammar;
@@ -15,7 +16,7 @@ export function readReviews(language: 'en' | 'zh'): ReviewBook {
 }
 
 /** A review of one category: opening, some remarks, at times a turn, a closing. */
-export function writeReview(random: Random, book: ReviewBook, task: Sample['task']): Sample {
+export function writeReview(random: Random, book: ReviewBook, task: Task): Sample {
   const category = pick(random, book.categories);
   const mood = random() < 0.5 ? 'pos' : 'neg';
   const write = (section: string) =>
@@ -51,12 +52,17 @@ export function writeTitle(random: Random, book: ReviewBook): Sample {
 
 function join(random: Random, parts: readonly string[], language: 'en' | 'zh'): string {
   const marks =
-    language === 'zh' ? ['，', '，', '。', '！', ' ', '；'] : ['. ', '. ', ', ', '! ', ' and ', '... '];
+    language === 'zh'
+      ? ['，', '，', '。', '！', ' ', '；']
+      : ['. ', '. ', ', ', '! ', ' and ', '... '];
   const ends = language === 'zh' ? ['。', '！', '', '~', '！！'] : ['.', '!', '', '!!'];
   const text = parts.reduce((line, part) => (line ? line + pick(random, marks) + part : part), '');
   return tidy(text + pick(random, ends));
 }
 
 function tidy(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/ ([,.!?])/g, '$1').trim();
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/ ([,.!?])/g, '$1')
+    .trim();
 }

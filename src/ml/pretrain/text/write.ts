@@ -1,5 +1,5 @@
+import { seededRandom } from '../../random.ts';
 import { addTypos, readQuestions, writeQuestion } from './questions.ts';
-import { createRandom } from './random.ts';
 import { readReviews, writeHeadline, writeReview, writeTitle } from './reviews.ts';
 import type { Sample } from './sample.ts';
 
@@ -8,7 +8,7 @@ import type { Sample } from './sample.ts';
  * headlines, product titles. The same seed writes the same texts.
  */
 export function* writeSamples(seed: number, count: number): Generator<Sample> {
-  const random = createRandom(seed);
+  const random = seededRandom(seed).next;
   const books = [readReviews('zh'), readReviews('en')] as const;
   const questions = [readQuestions('bank'), readQuestions('shop')] as const;
   for (let written = 0; written < count; written += 1) {

@@ -1,4 +1,5 @@
 import { isPrivate } from '../private-traits.ts';
+import { remember } from '../remember.ts';
 import type { CustomerEvent, CustomerWriting, FactValue } from './facts.ts';
 import type { Words } from './words.ts';
 
@@ -9,13 +10,17 @@ const LONGEST_TEXT = { zh: 80, en: 240 } as const;
 
 /** `signupChannel` and `signup_channel` as people write it, in the template's language where known. */
 export function nameOf(words: Words, name: string): string {
-  const plain = name
+  const plain = plainName(name);
+  return words.names[plain] ?? plain;
+}
+
+const plainName = remember((name) =>
+  name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/[_.-]+/g, ' ')
     .trim()
-    .toLowerCase();
-  return words.names[plain] ?? plain;
-}
+    .toLowerCase(),
+);
 
 /** `name value`, or nothing where it is private, too long or no plain value. */
 export function pairOf(words: Words, name: string, value: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import type { Found } from './found.ts';
 import { isHanAt } from './han.ts';
+import { matchesOf } from './matches.ts';
 
 /** The part of a Chinese address that nothing else looks like. */
 const DOOR =
@@ -12,11 +13,11 @@ const LONGEST = 16;
 
 /** Street addresses with a house number: 中山路12号3单元501室, 12 Baker Street, Apt 4. */
 export function findAddresses(text: string): Found[] {
-  const chinese = [...text.matchAll(DOOR)].map(({ 0: match, index }): Found => {
+  const chinese = matchesOf(text, DOOR).map(({ 0: match, index }): Found => {
     const start = placeStart(text, index);
     return { start, end: index + match.length, kind: 'ADDRESS' };
   });
-  const english = [...text.matchAll(ENGLISH)].map(
+  const english = matchesOf(text, ENGLISH).map(
     ({ 0: match, index }): Found => ({ start: index, end: index + match.length, kind: 'ADDRESS' }),
   );
   return [...chinese, ...english];

@@ -1,4 +1,5 @@
 import type { Found } from './found.ts';
+import { matchesOf } from './matches.ts';
 import { GIVEN_NAMES, NOT_NAMES } from './name-lists.ts';
 
 /** A name follows, capitalised or not. */
@@ -6,8 +7,8 @@ const CUE =
   /\b(?:my (?:full |first |last |sur)?name(?: is|'s|’s|:)|name ?:|i am called|they call me)\s{0,3}/gi;
 /** A name may follow: only capitalised words, and one alone only when it is a well-known name. */
 const WEAK_CUE = /\b(?:this is|i am|i'm|i’m|it's|it’s|ask for|speak to|speaking with)\s{1,3}/gi;
-const GREETING = /\b(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))[ ,]{1,2}/gi;
-const TITLE = /\b(?:mr|mrs|ms|miss|mx|dr|prof)\b\.?\s{1,2}/gi;
+const GREETING = /\b(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)) {1,2}/gi;
+const TITLE = /\b(?:[Mm]rs?|MRS?|[Mm]s|MS|[Mm]iss|[Mm]x|[Dd]r|[Pp]rof)\b\.?\s{1,2}/g;
 const SIGNATURE =
   /\b(?:regards|sincerely|faithfully|cheers|best wishes|best|many thanks|thank you|thanks|yours|signed(?: by)?)\s{0,2}[,:\n—–-]\s{0,3}/gi;
 const WORD = /\p{L}[\p{L}'’.-]{0,30}/uy;
@@ -35,7 +36,7 @@ interface Manner {
 }
 
 function after(text: string, cue: RegExp, manner: Manner): Found[] {
-  return [...text.matchAll(cue)].flatMap(({ 0: match, index }) => {
+  return matchesOf(text, cue).flatMap(({ 0: match, index }) => {
     const start = index + match.length;
     const end = nameEnd(text, start, manner);
     return end > start ? [toFound(start, end)] : [];
@@ -67,7 +68,7 @@ const isName = (word: string, small: boolean): boolean =>
   !NOT_NAMES.has(word.toLowerCase());
 
 function fullNames(text: string): Found[] {
-  return [...text.matchAll(PAIR)].flatMap(({ 0: match, 1: given = '', index }) =>
+  return matchesOf(text, PAIR).flatMap(({ 0: match, 1: given = '', index }) =>
     GIVEN_NAMES.has(given) ? [toFound(index, index + match.length)] : [],
   );
 }

@@ -1,13 +1,16 @@
 import { isIban, isLuhn, isResidentId } from './checksums.ts';
 import type { Found, PiiKind } from './found.ts';
+import { matchesOf } from './matches.ts';
 import { findRuns, type Run } from './runs.ts';
 
 const PHONE_CUE =
   /电话|手机|号码|座机|热线|拨打|致电|微信|(?<![@\w])qq(?![\w.])|联系方式|\b(?:tel|phone|mobile|cell|call|text|whatsapp|wechat|reach|fax|contact|ring|dial)\b/gi;
 const ID_CUE =
   /身份证|证件|护照|账号|账户|帐号|卡号|保单|\b(?:passport|ssn|social security|national id|account|card|iban|tax id|licen[cs]e|policy)(?: (?:no|number|num|id))?\b/gi;
-/** How far before a number its cue may stand. */
+/** How far before a number its cue may stand, and what may stand between them: nothing (to be) masked. */
 const REACH = 24;
+const ANYTHING = /^[^\d０-９[\]]*$/;
+const LINK = /^(?:[\s:：#.,-]|is\b|no\b|number\b|num\b|ending\b|in\b|为|是|号|码|后|尾)*$/i;
 
 /**
  * Telephone, card, account and identity numbers. Everything of nine digits or more that is no
@@ -15,8 +18,8 @@ const REACH = 24;
  * ones (seven, or five after a word such as `account`) only after a word that announces them.
  */
 export function findNumbers(text: string): Found[] {
-  const phone = createCue(text, PHONE_CUE);
-  const id = createCue(text, ID_CUE);
+  const phone = createCue(text, PHONE_CUE, ANYTHING);
+  const id = createCue(text, ID_CUE, LINK);
   const found: Found[] = [];
   for (const run of findRuns(text)) {
     const count = digitsOf(run).length;
@@ -30,19 +33,14 @@ export function findNumbers(text: string): Found[] {
 
 const digitsOf = (run: Run): string => run.groups.join('');
 
-/**
- * Whether a word of the list ends shortly before a place, nothing masked or to mask between them; ask
- * for places in ascending order.
- */
-function createCue(text: string, words: RegExp): (place: number) => boolean {
-  const ends = [...text.matchAll(words)].map((match) => match.index + match[0].length);
+/** Whether a word of the list ends shortly before a place; ask for places in ascending order. */
+function createCue(text: string, words: RegExp, between: RegExp): (place: number) => boolean {
+  const ends = matchesOf(text, words).map((match) => match.index + match[0].length);
   let next = 0;
   return (place) => {
     while (next < ends.length && (ends[next] ?? 0) <= place) next += 1;
     const end = ends[next - 1];
-    return (
-      end !== undefined && place - end <= REACH && !/[\d０-９[\]]/.test(text.slice(end, place))
-    );
+    return end !== undefined && place - end <= REACH && between.test(text.slice(end, place));
   };
 }
 
@@ -102,7 +100,7 @@ const CODE =
 
 /** A match may have run on into the next word: its longest good beginning counts. */
 function findIbans(text: string): Found[] {
-  return [...text.matchAll(IBAN)].flatMap(({ 0: match, index }): Found[] => {
+  return matchesOf(text, IBAN).flatMap(({ 0: match, index }): Found[] => {
     for (let end = match.length; end >= 15; end = match.lastIndexOf(' ', end - 1))
       if (isIban(match.slice(0, end).replaceAll(' ', '')))
         return [{ start: index, end: index + end, kind: 'CARD' }];
@@ -111,7 +109,7 @@ function findIbans(text: string): Found[] {
 }
 
 function findCodes(text: string): Found[] {
-  return [...text.matchAll(CODE)].flatMap(({ 0: match, index }): Found[] =>
+  return matchesOf(text, CODE).flatMap(({ 0: match, index }): Found[] =>
     match.replaceAll(/\D/g, '').length >= 6
       ? [{ start: index, end: index + match.length, kind: 'ID' }]
       : [],

@@ -1,3 +1,4 @@
+import { matchesOf } from './matches.ts';
 /** Groups of digits that people would read as one number, such as `+86 138-1234-5678`. */
 export interface Run {
   readonly start: number;
@@ -36,7 +37,7 @@ const CANDIDATE = /[\d０-９](?:[ .,:\-–—·/()（）\u00a0\u3000]{0,3}[\d�
 
 /** All runs of five digits or more, in order. */
 export function findRuns(text: string): Run[] {
-  return [...text.matchAll(CANDIDATE)].flatMap(({ 0: part, index }) => runsOf(text, part, index));
+  return matchesOf(text, CANDIDATE).flatMap(({ 0: part, index }) => runsOf(text, part, index));
 }
 
 function runsOf(text: string, part: string, from: number): Run[] {
@@ -46,7 +47,7 @@ function runsOf(text: string, part: string, from: number): Run[] {
     if (open && open.digits >= FEWEST_DIGITS) runs.push(finish(text, open));
     open = undefined;
   };
-  for (const { 0: token, index } of part.matchAll(TOKEN)) {
+  for (const { 0: token, index } of matchesOf(part, TOKEN)) {
     const start = from + index;
     const plain = !/^[\d０-９]+$/.test(token);
     const joint = open && jointOf(text, open.end, start);

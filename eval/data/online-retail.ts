@@ -1,0 +1,86 @@
+import type { TrainingRow } from '../../src/ml/run/spec.ts';
+import type { EvalRows, EvalSet } from '../set.ts';
+import { type Basket, readBaskets } from './baskets.ts';
+import { featureColumns, featuresAsOf } from './retail-features.ts';
+
+const DAY = 86_400_000;
+const HORIZON = 91 * DAY;
+
+/** A row for each customer who had bought by the date: `label` of what was bought after it. */
+function rowsAsOf(
+  customers: ReadonlyMap<string, readonly Basket[]>,
+  date: string,
+  labelOf: (bought: readonly Basket[]) => TrainingRow['label'],
+): TrainingRow[] {
+  const cut = Date.parse(`${date}T00:00:00Z`);
+  return [...customers].flatMap(([customer, own]) => {
+    const past = own.filter(({ at }) => at <= cut);
+    if (!past.some(({ cancelled }) => !cancelled)) return [];
+    const next = own.filter(({ at, cancelled }) => !cancelled && at > cut && at <= cut + HORIZON);
+    return [
+      {
+        id: `${customer}@${date}`,
+        group: customer,
+        at: new Date(cut).toISOString(),
+        features: featuresAsOf(past, cut),
+        label: labelOf(next),
+      },
+    ];
+  });
+}
+
+/** Dates whose 91 days end by the date that is validated on, or by the one that is tested on. */
+const EARLY = ['2011-02-10', '2011-02-20', '2011-03-02', '2011-03-12'];
+const LATE = ['2011-04-11', '2011-05-11', '2011-05-26', '2011-06-11'];
+
+/**
+ * The model is chosen by learning from dates up to 2011-03-12 and validating on 2011-06-11; then
+ * it learns from every date up to 2011-06-11 and is tested as of 2011-09-10. No label reaches past
+ * the date that is judged. Customers are the same at all dates, as they are in the shop's own use.
+ */
+function divide(
+  dataFolder: string,
+  labelOf: (bought: readonly Basket[]) => TrainingRow['label'],
+): EvalRows {
+  const customers = readBaskets(dataFolder);
+  const of = (dates: readonly string[]) =>
+    dates.flatMap((date) => rowsAsOf(customers, date, labelOf));
+  return {
+    train: of(EARLY),
+    validation: of(LATE.slice(-1)),
+    between: of(LATE.slice(0, -1)),
+    test: of(['2011-09-10']),
+  };
+}
+
+const SPLIT =
+  'train as of 4 dates to 2011-03-12, validation as of 2011-06-11, then both and the dates between; test as of 2011-09-10';
+
+export const buysAgain: EvalSet = {
+  name: 'retail-buys-again',
+  title: 'Online Retail, buys again in 91 days',
+  metric: 'rocAuc',
+  bar: 0.77,
+  split: SPLIT,
+  open: (dataFolder) => ({
+    task: { kind: 'CLASSIFY', labels: ['gone', 'buys'], features: featureColumns },
+    draws: [divide(dataFolder, (bought) => (bought.length > 0 ? 'buys' : 'gone'))],
+  }),
+};
+
+/** The logarithm, as a few large buyers would rule a squared error; it leaves the order alone. */
+export const nextValue: EvalSet = {
+  name: 'retail-value',
+  title: 'Online Retail, value of the next 91 days',
+  metric: 'spearman',
+  bar: 0.58,
+  split: SPLIT,
+  open: (dataFolder) => ({
+    task: { kind: 'REGRESS', labels: [], features: featureColumns },
+    draws: [
+      divide(dataFolder, (bought) =>
+        Math.log1p(bought.reduce((sum, { amount }) => sum + amount, 0)),
+      ),
+    ],
+  }),
+};

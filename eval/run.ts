@@ -1,0 +1,70 @@
+// npm run eval [-- --baselines] [-- name ...]: trains and judges models on the sets of issue 5's
+// table and writes docs/evaluation.md and eval/results. Sets whose data is missing are skipped.
+import { parseArgs } from 'node:util';
+import { readConfig } from '../src/config.ts';
+import { dataHash } from '../src/ml/split/data-hash.ts';
+import { judge } from './judge.ts';
+import { candidates } from './models.ts';
+import { saveOutcome, writePage } from './page.ts';
+import type { EvalData, EvalRows, EvalSet } from './set.ts';
+import { evalSets } from './sets.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { baselines: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => !evalSets.some((set) => set.name === name));
+if (unknown.length > 0)
+  throw new Error(
+    `There is no set ${unknown.join(', ')}. Choose from: ${evalSets.map(({ name }) => name).join(', ')}`,
+  );
+
+const { dataFolder } = readConfig();
+for (const set of evalSets)
+  if (positionals.length === 0 || positionals.includes(set.name)) await run(set);
+
+async function run(set: EvalSet): Promise<void> {
+  const data = open(set);
+  if (!data) return;
+  console.log(`${set.title}: ${set.metric}, bar ${set.bar}`);
+  const chosenFrom = candidates.filter(({ baseline }) => baseline || !values.baselines);
+  const judged = await judge(set, data, chosenFrom, console.log);
+  const best = judged.reduce((a, b) => (b.validation > a.validation ? b : a));
+  console.log(`  ${best.candidate}: ${best.test.toFixed(4)}, bar ${set.bar}\n`);
+  const [first] = data.draws as [EvalRows];
+  saveOutcome({
+    set: set.name,
+    metric: set.metric,
+    bar: set.bar,
+    split: set.split,
+    rows: {
+      train: first.train.length,
+      validation: first.validation.length,
+      test: first.test.length,
+    },
+    dataHash: data.draws.map(hashOf),
+    chosen: best.candidate,
+    measured: new Date().toISOString().slice(0, 10),
+    judged,
+  });
+  writePage(evalSets);
+}
+
+function open(set: EvalSet): EvalData | undefined {
+  try {
+    return set.open(dataFolder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    console.log(`${set.title}: skipped, its data is not under ${dataFolder} (CAMEO_DATA).`);
+    return undefined;
+  }
+}
+
+function hashOf({ train, validation, test }: EvalRows): string {
+  const places = (rows: readonly unknown[], from: number) => rows.map((_, i) => from + i);
+  return dataHash([...train, ...validation, ...test], {
+    train: places(train, 0),
+    validation: places(validation, train.length),
+    test: places(test, train.length + validation.length),
+  });
+}

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { systemClock } from '../../clock.ts';
+import type { Machine } from '../../ml/engine/engine.ts';
+import { openMachine } from '../../ml/engine/open.ts';
+import type { PretrainData } from '../../ml/pretrain/batch.ts';
+import { cooccurrenceVectors } from '../../ml/pretrain/cooccurrence.ts';
+import { initialPretrainWeights } from '../../ml/pretrain/loss.ts';
+import { pretrain } from '../../ml/pretrain/pretrain.ts';
+import { loadCheckpoint, saveCheckpoint } from '../../ml/train/checkpoint.ts';
+import { initialState } from '../../ml/train/step.ts';
+import type { Weights } from '../../ml/weights/weights.ts';
+import { baseConfig } from './base-config.ts';
+import { cached } from './cached.ts';
+import type { PretrainOptions } from './options.ts';
+import { openReport } from './report.ts';
+import { saveModel } from './save.ts';
+
+const RATE = 1e-3;
+/** Contexts of the first word vectors: the most frequent tokens. */
+const CONTEXTS = 3_000;
+/** Deviation of the first word vectors, that of BERT's own start. */
+const DEVIATION = 0.02;
+/**
+ * The word embeddings stay as the co-occurrences made them: a short run would not better them, and
+ * without them a step moves less than half of the parameters.
+ */
+const WORDS = 'embeddings.word_embeddings.weight';
+/** Between checkpoints, which also write the model so far. */
+const CHECKPOINT_MS = 180_000;
+
+/** Trains the base encoder on prepared data, and writes the model folder every few minutes. */
+export async function trainBase(options: PretrainOptions, data: PretrainData): Promise<void> {
+  const folder = join(options.cache, 'checkpoint');
+  const start = initialPretrainWeights(baseConfig, data.labelled.sets, options.seed);
+  const names = [...start.keys()];
+  const trainable = names.filter((name) => name !== WORDS);
+  const state = initialState(start, trainable);
+  const saved = await loadCheckpoint(folder, state);
+  if (!saved) await startFromVectors(state, data, options);
+  const machine = await openMachine('onnx', saved?.state ?? state, {
+    threads: options.threads,
+    spin: false,
+  });
+  const before = Number(saved?.extra.trainedMs ?? 0);
+  const started = systemClock.now().getTime();
+  const trainedMs = () => before + systemClock.now().getTime() - started;
+  const report = openReport(`${machine.name}, from step ${saved?.step ?? 0}`);
+  const save = async (step: number) => {
+    await saveCheckpoint(folder, {
+      step,
+      extra: { trainedMs: trainedMs() },
+      state: await machine.read(),
+    });
+    await saveModel(options.out, baseConfig, await weightsOf(machine, names), options.cache);
+  };
+  let savedAt = trainedMs();
+  const last = await pretrain({
+    config: baseConfig,
+    machine,
+    trainable,
+    data,
+    rate: RATE,
+    seed: options.seed,
+    from: saved?.step ?? 0,
+    done: (step) =>
+      options.steps ? (step - 1) / options.steps : trainedMs() / (options.minutes * 60_000),
+    onStep: async (progress) => {
+      report.step(progress, trainedMs());
+      if (trainedMs() - savedAt < CHECKPOINT_MS) return;
+      await save(progress.step);
+      savedAt = trainedMs();
+    },
+  });
+  await save(last);
+  report.end();
+  await machine.close();
+}
+
+async function startFromVectors(
+  state: ReturnType<typeof initialState>,
+  data: PretrainData,
+  { cache, seed }: PretrainOptions,
+): Promise<void> {
+  const { vocab_size: vocabulary, hidden_size: hidden } = baseConfig;
+  const shards = data.shards.map(({ tokens }) => tokens);
+  const vectors = await cached(join(cache, 'vectors.f32'), () =>
+    cooccurrenceVectors(shards, vocabulary, CONTEXTS, hidden, DEVIATION),
+  );
+  const { sets } = data.labelled;
+  const weights = initialPretrainWeights(baseConfig, sets, seed, new Float32Array(vectors));
+  for (const [name, { shape, data }] of weights) state.set(name, { type: 'float32', shape, data });
+}
+
+async function weightsOf(machine: Machine, names: readonly string[]): Promise<Weights> {
+  const state = await machine.read();
+  const weights: Weights = new Map();
+  for (const name of names) {
+    const tensor = state.get(name);
+    if (tensor) weights.set(name, { shape: tensor.shape, data: tensor.data as Float32Array });
+  }
+  return weights;
+}

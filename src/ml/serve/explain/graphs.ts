@@ -1,0 +1,97 @@
+import { traceWithWeights } from '../../bert/export.ts';
+import type { Lookup } from '../../engine/engine.ts';
+import { noDropout } from '../../nn/dropout.ts';
+import { embedding } from '../../nn/embedding.ts';
+import type { OnnxGraph } from '../../onnx/graph.ts';
+import { fuse } from '../../tasks/fusion.ts';
+import { encodeBatch, type ModelShape } from '../../tasks/model.ts';
+import type { Task } from '../../tasks/task.ts';
+import { tf } from '../../tf.ts';
+import type { Weights } from '../../weights/weights.ts';
+
+/** What a task makes of encoded rows. */
+export type Outputs = Task<never>['outputs'];
+
+const WORDS = 'embeddings.word_embeddings.weight';
+
+/**
+ * How a row's score changes with its words, at a place between a baseline text and the row's: the
+ * integrand of integrated gradients (Sundararajan, Taly, Yan 2017, eq. 1).
+ *
+ * Inputs beside the model's own: `baseline_ids` (B, S) int64, `place` (B) from 0 at the baseline to 1
+ * at the text, and `direction` (B, outputs), which makes a row's outputs one score. Outputs: `slopes`
+ * (B, S), gradients times the way from baseline to text, and `score` (B).
+ */
+export function slopesGraph(
+  model: ModelShape,
+  weights: Weights,
+  outputs: Outputs,
+  width: number,
+): OnnxGraph {
+  return traceWithWeights(
+    weights,
+    (input, p) => {
+      const batch = modelInputs(input, model);
+      const baseline = input('baseline_ids', ['batch', 'sequence'], 'int32', 'int64');
+      const place = input('place', ['batch'], 'float32').expandDims(1).expandDims(2);
+      const direction = input('direction', ['batch', width], 'float32');
+      const table = p(WORDS);
+      const way = embedding(table, batch('ids')).sub(embedding(table, baseline)); // (B, S, H)
+      let scores: tf.Tensor | undefined;
+      const scored = (perturbation: tf.Tensor): tf.Tensor => {
+        const outcome = outputs(p, encodeBatch(model, p, batch, { perturbation }));
+        scores = tf.keep(scoresOf(outcome).reshape([-1, width]));
+        return scores;
+      };
+      const gradient = tf.grad(scored)(way.mul(place.sub(1)), direction);
+      const kept = scores as unknown as tf.Tensor;
+      const score = kept.mul(direction).sum(1); // (B)
+      kept.dispose();
+      return { slopes: gradient.mul(way).sum(2), score };
+    },
+    { inference: false },
+  );
+}
+
+/**
+ * The part of a model that reads features, for any number of made-up rows: `numbers` and
+ * `categories`, and the vector of the row's text `text_vector` (B, H) where the model reads one.
+ */
+export function headGraph(model: ModelShape, weights: Weights, outputs: Outputs): OnnxGraph {
+  const { features, text } = model;
+  if (!features) throw new Error('A model without features has no head to explain.');
+  return traceWithWeights(weights, (input, p) => {
+    const batch = modelInputs(input, { features });
+    const vector = text && input('text_vector', ['batch', text.config.hidden_size], 'float32');
+    const tensors = { numbers: batch('numbers'), categories: batch('categories') };
+    return outputs(p, { pooled: fuse(features, p, tensors, vector, noDropout) });
+  });
+}
+
+type Input = Parameters<Parameters<typeof traceWithWeights>[1]>[0];
+
+/** The inputs of a served model, under the names of Hugging Face's exports. */
+export function modelInputs(input: Input, { text, features }: ModelShape): Lookup {
+  const known = new Map<string, tf.Tensor>();
+  if (text) {
+    const shape = ['batch', 'sequence'];
+    known.set('ids', input('input_ids', shape, 'int32', 'int64'));
+    known.set('mask', input('attention_mask', shape, 'int32', 'int64'));
+  }
+  if (features) {
+    known.set('numbers', input('numbers', ['batch', features.numbers], 'float32'));
+    known.set('categories', input('categories', ['batch', features.tables.length], 'int32'));
+  }
+  return (name) => {
+    const tensor = known.get(name);
+    if (!tensor) throw new Error(`A served model has no input "${name}".`);
+    return tensor;
+  };
+}
+
+/** (B, outputs) or (B). */
+function scoresOf(outputs: Record<string, tf.Tensor>): tf.Tensor {
+  const scores = outputs.logits ?? outputs.value;
+  if (!scores) throw new Error('The task has no score to explain.');
+  return scores;
+}

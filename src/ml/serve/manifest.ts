@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { calibration } from '../calibration/calibration.ts';
+import { MlError } from '../errors.ts';
+import { taskKinds, trainingRow } from '../run/spec.ts';
+import { tabularEncoding } from '../tabular/encoding.ts';
+import { targetScale } from '../tasks/regress.ts';
+
+/**
+ * What a model folder's ONNX files compute, and how their numbers are read: `cameo.json`.
+ *
+ * `model.onnx`, and `model.int8.onnx` beside it where rounding proved harmless, have the inputs
+ * `input_ids` and `attention_mask` (B, S) int64 where the model reads text, `numbers` (B, N) float32
+ * and `categories` (B, C) int32 where it reads features; the outputs are `logits` (B, labels) of
+ * CLASSIFY and MULTI_LABEL, `value` (B) of REGRESS, and `vector` (B, D) of EMBED.
+ * `slopes.onnx` and `head.onnx` explain what it says: see explain/graphs.ts.
+ */
+export const manifest = z.looseObject({
+  task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),
+  /** Most tokens of a text, special ones included; absent where the model reads no text. */
+  maxLength: z.number().int().positive().optional(),
+  /** How features become numbers; absent where the model reads none. */
+  features: tabularEncoding.optional(),
+  /** Feature vectors of some training rows: what contributions are measured from. */
+  background: z.array(trainingRow.shape.features.unwrap()).optional(),
+  /** Of CLASSIFY. */
+  calibration: calibration.optional(),
+  /** Of REGRESS. */
+  scale: targetScale.optional(),
+  /** Length of the vector, of EMBED. */
+  dimensions: z.number().int().positive().optional(),
+});
+export type Manifest = z.infer<typeof manifest>;
+
+/** @throws MlError when the folder has none, or one that cannot be understood */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const path = join(folder, 'cameo.json');
+  const content = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new MlError('BAD_FILE', `Cannot read the model's ${path}: ${cause.message}`, { cause });
+  });
+  try {
+    return manifest.parse(JSON.parse(content));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw new MlError('BAD_FILE', `${path} is damaged: ${why}`, { cause });
+  }
+}

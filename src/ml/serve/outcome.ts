@@ -1,0 +1,66 @@
+import { applyLink } from '../baselines/link.ts';
+import { calibrate } from '../calibration/calibration.ts';
+import { MlError } from '../errors.ts';
+import { fromScale } from '../tasks/regress.ts';
+import type { Manifest } from './manifest.ts';
+
+/** What a model says of one row. */
+export interface Outcome {
+  readonly value: string | string[] | number;
+  /** Of the value, calibrated; null where there is none. */
+  readonly probability: number | null;
+  /** What is explained: how much each output counts in the score behind the value. */
+  readonly direction: readonly number[];
+}
+
+/** From this probability on, a row has a label. */
+const LIKELY = 0.5;
+
+/** The output that a task's model has. */
+export function outputOf({ task }: Manifest): 'logits' | 'value' {
+  if (task.kind === 'CLASSIFY' || task.kind === 'MULTI_LABEL') return 'logits';
+  if (task.kind === 'REGRESS') return 'value';
+  throw new MlError('BAD_INPUT', `A model of the kind ${task.kind} does not predict.`);
+}
+
+/** @param scores the row's output, one for each label, or one in all */
+export function outcomeOf(model: Manifest, scores: ArrayLike<number>): Outcome {
+  if (model.task.kind === 'REGRESS') return regressed(model, scores[0] as number);
+  if (model.task.kind === 'MULTI_LABEL') return labelled(model, scores);
+  return classified(model, scores);
+}
+
+function regressed({ scale }: Manifest, score: number): Outcome {
+  const value = scale ? fromScale(scale, score) : score;
+  // A contribution is in the value's own unit, or its logarithm where that is what the model learns.
+  return { value, probability: null, direction: [scale?.deviation ?? 1] };
+}
+
+/** The likeliest class; the score behind it is its logit less the mean of all, as only differences count. */
+function classified({ task, calibration }: Manifest, scores: ArrayLike<number>): Outcome {
+  const raw = applyLink('softmax', scores);
+  const [probabilities = raw] = calibration ? calibrate(calibration, [raw]) : [raw];
+  const best = placeOfLargest(probabilities);
+  const share = 1 / probabilities.length;
+  return {
+    value: task.labels[best] as string,
+    probability: probabilities[best] as number,
+    direction: probabilities.map((_, place) => (place === best ? 1 : 0) - share),
+  };
+}
+
+/** All likely labels; the probability is that of the least sure one, the score that of the surest. */
+function labelled({ task }: Manifest, scores: ArrayLike<number>): Outcome {
+  const probabilities = applyLink('sigmoid', scores);
+  const likely = probabilities.filter((probability) => probability >= LIKELY);
+  const best = placeOfLargest(probabilities);
+  return {
+    value: task.labels.filter((_, place) => (probabilities[place] as number) >= LIKELY),
+    probability: likely.length > 0 ? Math.min(...likely) : null,
+    direction: probabilities.map((_, place) => (place === best ? 1 : 0)),
+  };
+}
+
+function placeOfLargest(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values));
+}

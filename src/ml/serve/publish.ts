@@ -1,0 +1,89 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { traceWithWeights } from '../bert/export.ts';
+import { pool } from '../bert/pooling.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import type { OnnxGraph } from '../onnx/graph.ts';
+import { optimiseGraph } from '../onnx/optimise.ts';
+import { type Quantisation, quantiseChecked } from '../onnx/quantise-check.ts';
+import { encodeBatch, type ModelShape } from '../tasks/model.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { Weights } from '../weights/weights.ts';
+import { planBatches } from './batches.ts';
+import { headGraph, modelInputs, type Outputs, slopesGraph } from './explain/graphs.ts';
+import { readRows, type ServedRow, tensorsOf } from './inputs.ts';
+import type { Manifest } from './manifest.ts';
+import { outputOf } from './outcome.ts';
+
+/** A trained model, and what is needed to serve it. */
+export interface Publication {
+  readonly model: ModelShape;
+  readonly weights: Weights;
+  /** The task's: `logits`, `value` or `vector`. */
+  readonly outputs: Outputs;
+  readonly manifest: Manifest;
+  /** Where the model reads text. */
+  readonly tokenizer?: Tokenizer;
+  /** Rows, of validation say, that the eight-bit model has to agree on. */
+  readonly samples: readonly ServedRow[];
+  readonly threads: number;
+}
+
+/**
+ * Writes what serving needs into a model folder: `cameo.json`, `model.onnx`, `model.int8.onnx` if it
+ * gives nearly the same, and the graphs that explain. The tokenizer is the folder's own.
+ * @returns how near the eight-bit model is, and why it is not there if it is not
+ */
+export async function publishModel(
+  folder: string,
+  publication: Publication,
+): Promise<Omit<Quantisation, 'model'>> {
+  const { model, weights, outputs, manifest } = publication;
+  const output = manifest.task.kind === 'EMBED' ? 'vector' : outputOf(manifest);
+  const graph = optimiseGraph(servingGraph(model, weights, outputs));
+  const write = (name: string, content: OnnxGraph) =>
+    writeFile(join(folder, name), encodeModel(content));
+  await write('model.onnx', graph);
+  const { threads } = publication;
+  const quantisation = await quantiseChecked(graph, samplesOf(publication), output, { threads });
+  if (quantisation.accepted) await writeFile(join(folder, 'model.int8.onnx'), quantisation.model);
+  if (output !== 'vector') {
+    const width = Math.max(1, manifest.task.labels.length);
+    if (model.text) await write('slopes.onnx', slopesGraph(model, weights, outputs, width));
+    if (model.features) await write('head.onnx', headGraph(model, weights, outputs));
+  }
+  const { accepted, check } = quantisation;
+  const report = { accepted, check, ...(!accepted && { reason: quantisation.reason }) };
+  const content = { ...manifest, quantisation: report };
+  await writeFile(join(folder, 'cameo.json'), `${JSON.stringify(content, null, 2)}\n`);
+  return report as Omit<Quantisation, 'model'>;
+}
+
+/** The task's outputs; of a model that reads text and features also `text_vector` (B, H). */
+function servingGraph(model: ModelShape, weights: Weights, outputs: Outputs): OnnxGraph {
+  return traceWithWeights(weights, (input, p) => {
+    const batch = modelInputs(input, model);
+    const encoded = encodeBatch(model, p, batch, {});
+    const { text, features } = model;
+    const both = text && features && encoded.hidden;
+    return {
+      ...outputs(p, encoded),
+      ...(both && { text_vector: pool(encoded.hidden, batch('mask'), text.pooling) }),
+    };
+  });
+}
+
+function samplesOf({ manifest, tokenizer, samples, model }: Publication) {
+  const inputs = readRows(manifest, tokenizer, samples);
+  const lengths = inputs.tokens?.map((ids) => ids.length) ?? samples.map(() => 1);
+  const pad = tokenizer?.special.pad ?? 0;
+  return planBatches(lengths).map((batch) => {
+    const tensors = tensorsOf(inputs, batch, pad);
+    const { numbers, categories, ...text } = tensors;
+    return {
+      ...text,
+      ...(numbers && model.features?.numbers && { numbers }),
+      ...(categories && model.features?.tables.length && { categories }),
+    };
+  });
+}

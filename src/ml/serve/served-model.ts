@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MlError } from '../errors.ts';
+import { type OnnxSession, openSession, type SessionOptions } from '../onnx/session.ts';
+import { loadTokenizer } from '../tokenizer/load.ts';
+import { compute } from './compute.ts';
+import { explain } from './explain/explain.ts';
+import type { ServedReason } from './explain/reason.ts';
+import { readRows, type ServedRow } from './inputs.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { type Outcome, outcomeOf, outputOf } from './outcome.ts';
+import type { ServedParts } from './parts.ts';
+import type { Closable } from './session-cache.ts';
+
+export interface Prediction extends Omit<Outcome, 'direction'> {
+  readonly reasons: readonly ServedReason[];
+}
+
+/** A version of a model, loaded. */
+export interface ServedModel extends Closable {
+  readonly manifest: Manifest;
+  /** Vectors (texts, dimensions) of texts. @throws MlError when it is no embedding model */
+  embed(texts: readonly string[]): Promise<Float32Array>;
+  /** One prediction for each row, with at most `reasons` reasons. */
+  predict(rows: readonly ServedRow[], reasons: number): Promise<Prediction[]>;
+}
+
+/** @throws MlError that says which of the folder's files is missing or damaged */
+export async function openServedModel(
+  folder: string,
+  options: SessionOptions,
+): Promise<ServedModel> {
+  const manifest = await readManifest(folder);
+  const tokenizer = manifest.maxLength ? await loadTokenizer(folder) : undefined;
+  const graphs = createGraphs(folder, options);
+  const session = await graphs.open(modelFile(folder, options));
+  const parts: ServedParts = {
+    ...{ folder, manifest, tokenizer, session },
+    graph: async (file) => (existsSync(join(folder, file)) ? graphs.open(file) : undefined),
+  };
+  return {
+    manifest,
+    get bytes() {
+      return graphs.bytes;
+    },
+    embed: (texts) => embed(parts, texts),
+    predict: (rows, reasons) => predict(parts, rows, reasons),
+    close: graphs.close,
+  };
+}
+
+/** Eight bits where they proved good enough; graphics processors are faster in full precision. */
+function modelFile(folder: string, { providers = ['cpu'] }: SessionOptions): string {
+  const small = 'model.int8.onnx';
+  return providers[0] === 'cpu' && existsSync(join(folder, small)) ? small : 'model.onnx';
+}
+
+/** Sessions of a folder's graphs, each opened once. */
+function createGraphs(folder: string, options: SessionOptions) {
+  const sessions = new Map<string, Promise<OnnxSession>>();
+  let bytes = 0;
+  const open = async (file: string): Promise<OnnxSession> => {
+    const path = join(folder, file);
+    const { size } = await stat(path).catch((cause: Error) => {
+      throw new MlError('BAD_FILE', `Cannot read the model ${path}: ${cause.message}`, { cause });
+    });
+    const session = await openSession(path, options);
+    bytes += size;
+    return session;
+  };
+  return {
+    get bytes() {
+      return bytes;
+    },
+    open(file: string): Promise<OnnxSession> {
+      const session = sessions.get(file) ?? open(file);
+      sessions.set(file, session);
+      return session;
+    },
+    async close() {
+      for (const session of await Promise.allSettled(sessions.values()))
+        if (session.status === 'fulfilled') await session.value.close();
+      sessions.clear();
+    },
+  };
+}
+
+async function embed(
+  { manifest, tokenizer, session, folder }: ServedParts,
+  texts: readonly string[],
+): Promise<Float32Array> {
+  const { maxLength, dimensions } = manifest;
+  if (!tokenizer || !maxLength || !dimensions || !session.outputNames.includes('vector'))
+    throw new MlError('BAD_INPUT', `The model in ${folder} gives no vectors of texts.`);
+  const tokens = tokenizer.encodeBatch(texts, { maxLength });
+  const inputs = { size: texts.length, tokens, features: undefined };
+  const { data, width } = await compute(session, inputs, tokenizer.special.pad, 'vector');
+  if (texts.length > 0 && width !== dimensions)
+    throw new MlError('BAD_FILE', `${folder}: vectors of ${width} numbers, not ${dimensions}.`);
+  return data;
+}
+
+async function predict(
+  parts: ServedParts,
+  rows: readonly ServedRow[],
+  reasons: number,
+): Promise<Prediction[]> {
+  const { manifest, tokenizer, session } = parts;
+  const inputs = readRows(manifest, tokenizer, rows);
+  const pad = tokenizer?.special.pad ?? 0;
+  const { data, width } = await compute(session, inputs, pad, outputOf(manifest));
+  const outcomes = rows.map((row, at) => {
+    const scores = data.subarray(at * width, (at + 1) * width);
+    if (scores.every(Number.isFinite)) return outcomeOf(manifest, scores);
+    throw new MlError('BAD_FILE', `The model in ${parts.folder} gives NaN for row ${row.id}.`);
+  });
+  const why = reasons > 0 ? await explain(parts, inputs, rows, outcomes, reasons) : [];
+  return outcomes.map(({ value, probability }, at) => ({
+    ...{ value, probability },
+    reasons: why[at] ?? [],
+  }));
+}
