@@ -88,8 +88,10 @@ export const hyperparameterSchema = z.strictObject({
   domainAdaptSteps: count.default(0),
   /** Mixes the baseline's probabilities in, by weights fitted on validation. */
   stack: z.boolean().default(false),
-  /** Models of different seeds whose probabilities are averaged. */
+  /** Models of different seeds whose scores are averaged. */
   bag: z.number().int().min(1).max(10).default(1),
+  /** Steps between checkpoints. */
+  checkpointSteps: z.number().int().positive().default(100),
 });
 export type Hyperparameters = z.infer<typeof hyperparameterSchema>;
 

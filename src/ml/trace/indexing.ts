@@ -24,8 +24,17 @@ export const indexingKernels: Record<string, TraceKernel> = {
     const type = toTracedType(updates.dtype);
     const zeros = emit.backend.filled(shape, 0, type);
     const wide = emit.node('Cast', [emit.name(indices)], { to: 7 });
-    const inputs = [zeros, wide, emit.name(updates)];
-    return emit.tensor('ScatterND', inputs, shape, type, { reduction: 'add' });
+    const attributes = { reduction: 'add' };
+    const rows = indices.shape.at(-1) === 1 && indices.shape.length === 2 && shape.length === 2;
+    if (!rows) {
+      const inputs = [zeros, wide, emit.name(updates)];
+      return emit.tensor('ScatterND', inputs, shape, type, attributes);
+    }
+    // ONNX Runtime's ScatterND adds from several threads at once, and so loses sums where an index
+    // comes twice; its ScatterElements uses one thread.
+    const places = emit.node('Expand', [wide, emit.backend.shapeName(updates.shape)]);
+    const inputs = [zeros, places, emit.name(updates)];
+    return emit.tensor('ScatterElements', inputs, shape, type, { ...attributes, axis: 0 });
   },
   OneHot(emit, { indices }, { depth, onValue, offValue, dtype }) {
     const places = indices as tf.TensorInfo;

@@ -4,21 +4,34 @@ import type { HostTensor, HostTensors } from '../onnx/session.ts';
 import { type Random, seededRandom } from '../random.ts';
 import { adamWDefaults, stepSize } from './adamw.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { createNoisePool } from './noise.ts';
+import { createNoisePool, type NoisePool } from './noise.ts';
 import { rateAt, type Schedule } from './schedule.ts';
+
+/** A step over several batches, and how many. */
+export interface AccumulatedStep {
+  readonly add: Computation;
+  readonly apply: Computation;
+  readonly parts: number;
+}
+
+/** What a run keeps besides the machine's state. */
+export interface Extra {
+  readonly values: Record<string, unknown>;
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+}
 
 export interface FitOptions {
   readonly machine: Machine;
-  /** Computes the loss and updates the weights; several run as one step accumulate a gradient. */
-  readonly step: Computation;
+  /** Computes the loss and updates the weights; or the parts of `accumulatedStep` do. */
+  readonly step: Computation | AccumulatedStep;
   readonly schedule: Schedule;
   readonly decay: number;
   readonly seed: number;
   /**
-   * The batch of a step, counted from 1. It must depend on its arguments alone: a resumed run asks
-   * for the same batches again.
+   * The batches in a row, counted from 1: one for each step, or for each part of one. A batch must
+   * depend on its arguments alone: a resumed run asks for the same batches again.
    */
-  readonly batchAt: (step: number, random: Random) => HostTensors;
+  readonly batchAt: (batch: number, random: Random) => HostTensors;
   readonly onStep?: (progress: { step: number; loss: number; rate: number }) => void;
   /** Called every `everySteps` and after the last; true stops the run early. */
   readonly evaluation?: {
@@ -28,53 +41,88 @@ export interface FitOptions {
   readonly checkpoint?: {
     readonly folder: string;
     readonly everySteps: number;
-    readonly extra: () => Record<string, unknown>;
-    readonly restore: (extra: Record<string, unknown>) => void;
+    /** What else the run needs to go on, such as its best weights so far. */
+    readonly extra: () => Extra;
+    readonly restore: (extra: Extra) => void;
   };
   readonly signal?: AbortSignal;
 }
 
 /**
  * Runs the steps of a training, from its checkpoint where there is one: a run that was killed ends
- * with the same weights as one that was not.
+ * with the same weights as one that was not. Stopped by the signal, it leaves a checkpoint.
  * @returns the number of the last step
  * @throws MlError when the loss is no longer a number; the abort reason when stopped by the signal
  */
 export async function fit(options: FitOptions): Promise<number> {
-  const { machine, schedule, signal } = options;
+  const { schedule, signal } = options;
   const noise = createNoisePool(options.seed);
-  const from = await restore(options);
-  for (let step = from + 1; step <= schedule.steps; step++) {
+  const before = await restore(options);
+  if (before.ended) return before.step;
+  for (let step = before.step + 1; step <= schedule.steps; step++) {
+    if (signal?.aborted) await save(options, step - 1, false);
     signal?.throwIfAborted();
-    // One generator a step, from the seed and the step's number: there is no state to save.
-    const random = seededRandom(
-      Math.imul(options.seed + 1, 0x9e3779b1) ^ Math.imul(step, 0x85ebca6b),
-    ).next;
-    const batch = options.batchAt(step, random);
     const rate = rateAt(schedule, step);
-    const scalars = scalarsOf(stepSize(step, rate, options.decay, adamWDefaults));
-    const outputs = await machine.run(options.step, { ...batch, ...scalars, noise: noise(random) });
-    const loss = Number(outputs.loss?.data[0]);
+    const loss = await runStep(options, step, rate, noise);
     if (!Number.isFinite(loss))
       throw new MlError(
         'DIVERGED',
         `The loss became ${loss} at step ${step}: lower the learning rate.`,
       );
     options.onStep?.({ step, loss, rate });
-    const stop = await evaluateAt(options, step);
-    await checkpointAt(options, step);
-    if (stop) return step;
+    const ended = (await evaluateAt(options, step)) || step === schedule.steps;
+    if (ended || step % (options.checkpoint?.everySteps ?? 1) === 0)
+      await save(options, step, ended);
+    if (ended) return step;
   }
   return schedule.steps;
 }
 
-async function restore({ checkpoint, machine }: FitOptions): Promise<number> {
-  if (!checkpoint) return 0;
-  const saved = await loadCheckpoint(checkpoint.folder, await machine.read());
-  if (!saved) return 0;
-  await machine.load(saved.state);
-  checkpoint.restore(saved.extra);
-  return saved.step;
+/** @returns the loss before the step */
+async function runStep(
+  options: FitOptions,
+  step: number,
+  rate: number,
+  noise: NoisePool,
+): Promise<number> {
+  const { machine, batchAt, step: computation } = options;
+  const scalars = scalarsOf(stepSize(step, rate, options.decay, adamWDefaults));
+  const batchOf = (number: number): HostTensors => {
+    // One generator a batch, from the seed and the batch's number: there is no state to save.
+    const { next } = seededRandom(
+      Math.imul(options.seed + 1, 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b),
+    );
+    return { ...batchAt(number, next), noise: noise(next) };
+  };
+  if (typeof computation === 'function')
+    return lossIn(await machine.run(computation, { ...batchOf(step), ...scalars }));
+  const { add, apply, parts } = computation;
+  let sum = 0;
+  for (let part = 1; part <= parts; part++)
+    sum += lossIn(await machine.run(add, batchOf((step - 1) * parts + part)));
+  await machine.run(apply, scalars);
+  return sum / parts;
+}
+
+const lossIn = ({ loss }: HostTensors) => Number(loss?.data[0]);
+
+/** Tensors of a checkpoint that are not the machine's. */
+const EXTRA = 'extra:';
+
+async function restore({
+  checkpoint,
+  machine,
+}: FitOptions): Promise<{ step: number; ended: boolean }> {
+  const saved = checkpoint && (await loadCheckpoint(checkpoint.folder, await machine.read()));
+  if (!saved) return { step: 0, ended: false };
+  const [state, tensors] = [new Map<string, HostTensor>(), new Map<string, HostTensor>()];
+  for (const [name, tensor] of saved.state)
+    if (name.startsWith(EXTRA)) tensors.set(name.slice(EXTRA.length), tensor);
+    else state.set(name, tensor);
+  await machine.load(state);
+  const { ended, ...values } = saved.extra;
+  checkpoint.restore({ values, tensors });
+  return { step: saved.step, ended: ended === true };
 }
 
 async function evaluateAt({ evaluation, schedule }: FitOptions, step: number): Promise<boolean> {
@@ -82,10 +130,16 @@ async function evaluateAt({ evaluation, schedule }: FitOptions, step: number): P
   return evaluation.run(step);
 }
 
-async function checkpointAt({ checkpoint, machine }: FitOptions, step: number): Promise<void> {
-  if (!checkpoint || step % checkpoint.everySteps) return;
+async function save(
+  { checkpoint, machine }: FitOptions,
+  step: number,
+  ended: boolean,
+): Promise<void> {
+  if (!checkpoint) return;
+  const { values, tensors } = checkpoint.extra();
   const state = await machine.read();
-  await saveCheckpoint(checkpoint.folder, { step, extra: checkpoint.extra(), state });
+  for (const [name, tensor] of tensors) state.set(EXTRA + name, tensor);
+  await saveCheckpoint(checkpoint.folder, { step, extra: { ...values, ended }, state });
 }
 
 function scalarsOf(values: Record<string, number>): HostTensors {

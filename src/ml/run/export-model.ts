@@ -1,0 +1,112 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BertConfig } from '../bert/config.ts';
+import { exportBert } from '../bert/export.ts';
+import { traceWithWeights } from '../trace/with-weights.ts';
+import { MlError } from '../errors.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { modelInputs } from '../serve/explain/graphs.ts';
+import { publishModel } from '../serve/publish.ts';
+import { encodeBatch } from '../tasks/model.ts';
+import { writeSafetensors } from '../weights/safetensors.ts';
+import type { Weights } from '../weights/weights.ts';
+import { tokenizerFiles } from './base.ts';
+import type { Measured, Model } from './finish.ts';
+import type { Hyperparameters } from './hyperparameters.ts';
+import type { Prepared } from './prepare.ts';
+import type { TrainingRow } from './spec.ts';
+import type { VersionManifest } from './version.ts';
+
+/** The file that holds the baseline of a stacked model, as `loadBaseline` reads it. */
+export const BASELINE_FILE = 'baseline.json';
+
+/** Rows that eight-bit weights are checked on, and that contributions are measured from. */
+const SAMPLES = 64;
+
+/**
+ * Writes a model folder whole: it has its name only when all of it is there.
+ * @throws MlError when the disk does not take it
+ */
+export async function exportModel(
+  folder: string,
+  { spec, base, encoders, data, split }: Prepared,
+  hyperparameters: Hyperparameters,
+  model: Model,
+  { calibration, stacked }: Measured,
+  threads: number,
+): Promise<void> {
+  const rowsAt = (places: readonly number[]) =>
+    places.slice(0, SAMPLES).map((place) => data.rows[place] as TrainingRow);
+  const { encoding, tokenizer, maxLength } = encoders;
+  const manifest: VersionManifest = {
+    ...{ task: spec.task, pooling: hyperparameters.pooling, members: model.shape.members ?? 1 },
+    ...(tokenizer && { maxLength }),
+    ...(encoding && {
+      ...{ features: encoding, fusionWidth: hyperparameters.fusionWidth },
+      background: rowsAt(split.train).flatMap(({ features }) => (features ? [features] : [])),
+    }),
+    ...(calibration && { calibration }),
+    ...(model.scale && { scale: model.scale }),
+    ...(spec.task.kind === 'EMBED' && base && { dimensions: base.config.hidden_size }),
+    ...(stacked && { stack: stacked.stack }),
+  };
+  await writeFolder(folder, async (part) => {
+    if (base) await writeBase(part, base.config, spec.base);
+    await writeSafetensors(join(part, 'model.safetensors'), model.weights);
+    if (stacked) await writeFile(join(part, BASELINE_FILE), stacked.baseline.save());
+    if (spec.task.kind === 'SEQUENCE') await publishTagger(part, model, manifest);
+    else
+      await publishModel(part, {
+        ...{ model: model.shape, weights: model.weights, outputs: model.task.outputs, manifest },
+        ...(tokenizer && { tokenizer }),
+        ...{ samples: rowsAt(split.validation), threads },
+      });
+  });
+}
+
+/** A model that tags tokens: its output `logits` is (batch, sequence, labels). */
+async function publishTagger(
+  part: string,
+  { shape, task, weights }: Model,
+  manifest: VersionManifest,
+): Promise<void> {
+  const graph = traceWithWeights(weights, (input, p) =>
+    task.outputs(p, encodeBatch(shape, p, modelInputs(input, shape), {})),
+  );
+  await writeFile(join(part, 'model.onnx'), encodeModel(graph));
+  await writeFile(join(part, 'cameo.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Writes a pre-trained encoder with its vocabulary head: a base for other runs. */
+export async function exportBase(
+  folder: string,
+  config: BertConfig,
+  baseFolder: string,
+  weights: Weights,
+): Promise<void> {
+  await writeFolder(folder, async (part) => {
+    await writeBase(part, config, baseFolder);
+    await writeSafetensors(join(part, 'model.safetensors'), weights);
+    await writeFile(join(part, 'model.onnx'), encodeModel(exportBert(config, weights, 'mean')));
+  });
+}
+
+async function writeBase(part: string, config: BertConfig, baseFolder: string): Promise<void> {
+  await writeFile(join(part, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  for (const [name, content] of await tokenizerFiles(baseFolder))
+    await writeFile(join(part, name), content);
+}
+
+async function writeFolder(folder: string, write: (part: string) => Promise<void>): Promise<void> {
+  const part = `${folder}.part`;
+  try {
+    await rm(part, { recursive: true, force: true });
+    await mkdir(part, { recursive: true });
+    await write(part);
+    await rm(folder, { recursive: true, force: true });
+    await rename(part, folder);
+  } catch (cause) {
+    if (cause instanceof MlError || !(cause as NodeJS.ErrnoException).code) throw cause;
+    throw new MlError('UNAVAILABLE', `Cannot write the model to ${folder}: ${String(cause)}`, { cause });
+  }
+}

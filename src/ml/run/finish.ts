@@ -1,0 +1,175 @@
+import type { FittedBaseline } from '../baselines/baseline.ts';
+import { type Calibration, fitCalibration } from '../calibration/calibration.ts';
+import { applyStack, fitStack, type Stack } from '../calibration/stack.ts';
+import { applyLink } from '../baselines/link.ts';
+import type { TargetScale } from '../tasks/regress.ts';
+import type { Weights } from '../weights/weights.ts';
+import { baselinePredictions } from './baselines.ts';
+import type { RunContext } from './context.ts';
+import { halvesOf } from './halves.ts';
+import type { Hyperparameters } from './hyperparameters.ts';
+import { judge, worthOf, type Yardstick, yardstickOf } from './judge.ts';
+import type { Learner } from './learner.ts';
+import type { Metrics } from './messages.ts';
+import { type Predictions, predictionsOf } from './predict.ts';
+import type { Prepared } from './prepare.ts';
+import type { TrainingRow } from './spec.ts';
+import type { AnyTask } from './task-of.ts';
+import { loadVersion, scoreVersion } from './version.ts';
+
+/** A model that has been trained, whole. */
+export interface Model {
+  readonly shape: Learner['shape'];
+  readonly task: AnyTask;
+  readonly weights: Weights;
+  readonly scale?: TargetScale;
+}
+
+/** A trained model measured, and what corrects it. */
+export interface Measured {
+  readonly metrics: Metrics;
+  readonly validation: Metrics;
+  readonly calibration?: Calibration;
+  /** The model's probabilities mixed with a baseline's. */
+  readonly stacked?: { readonly stack: Stack; readonly baseline: FittedBaseline; metrics: Metrics };
+}
+
+/** Calibrates on validation, and measures on test. */
+export async function measure(
+  context: RunContext,
+  prepared: Prepared,
+  { batchSize, stack }: Hyperparameters,
+  model: Model,
+  baselines: readonly FittedBaseline[],
+): Promise<Measured> {
+  const { spec, split } = prepared;
+  const { task } = spec;
+  const unlabelled =
+    task.kind === 'EMBED' && prepared.data.rows.every(({ label }) => label === null);
+  const side = async (places: readonly number[]) => {
+    const data = unlabelled ? halvesOf(prepared.data, places) : prepared.data;
+    const own = unlabelled ? data.rows.map((_, place) => place) : places;
+    return { data, places: own, scores: await scoreVersion(context, model, data, own, batchSize) };
+  };
+  const [validation, test] = [await side(split.validation), await side(split.test)];
+  const calibration = task.kind === 'CLASSIFY' ? calibrationOf(validation) : undefined;
+  const corrections = {
+    ...(model.scale && { scale: model.scale }),
+    ...(calibration && { calibration }),
+  };
+  const said = ({ scores, data, places }: Side) =>
+    predictionsOf(task, scores, data, places, corrections);
+  const judged = (own: Side, predictions: Predictions) =>
+    judge(task, predictions, own.data, own.places);
+  const text = baselines.find(({ name }) => name === 'tfidf-linear');
+  const mixed = stack && text && mix(prepared, text, said(validation), said(test));
+  return {
+    metrics: judged(test, said(test)),
+    validation: judged(validation, said(validation)),
+    ...(calibration && { calibration }),
+    ...(mixed && {
+      stacked: { stack: mixed.stack, baseline: text, metrics: judged(test, mixed.test) },
+    }),
+  };
+}
+
+interface Side {
+  readonly data: Prepared['data'];
+  readonly places: readonly number[];
+  readonly scores: readonly Float32Array[];
+}
+
+function calibrationOf({ data, places, scores }: Side): Calibration {
+  const truth = places.map((place) => data.truths[place] as number);
+  return fitCalibration(
+    scores.map((row) => applyLink('softmax', row)),
+    truth,
+  );
+}
+
+function mix(
+  { spec, data, split }: Prepared,
+  baseline: FittedBaseline,
+  validation: Predictions,
+  test: Predictions,
+): { stack: Stack; test: Predictions } | undefined {
+  const { kind, labels } = spec.task;
+  if (kind !== 'CLASSIFY' && kind !== 'MULTI_LABEL') return undefined;
+  const both = (own: Predictions, places: readonly number[]) => {
+    const rows = places.map((place) => data.rows[place] as TrainingRow);
+    const other = baselinePredictions(baseline, kind, rows);
+    return [own, other].map((each) => ('probabilities' in each ? each.probabilities : []));
+  };
+  const truth = split.validation.map((place) => {
+    const own = [data.truths[place]].flat();
+    return labels.map((_, label) => (own.includes(label) ? 1 : 0));
+  });
+  const stack = fitStack(kind, both(validation, split.validation), truth);
+  const probabilities = applyStack(kind, stack, both(test, split.test));
+  return { stack, test: { kind, probabilities } };
+}
+
+/** Metrics on the test rows of all that a model has to beat. */
+export async function measureRivals(
+  context: RunContext,
+  prepared: Prepared,
+  { batchSize }: Hyperparameters,
+  baselines: readonly FittedBaseline[],
+): Promise<Record<string, Metrics>> {
+  const { spec, data, split } = prepared;
+  const rows = split.test.map((place) => data.rows[place] as TrainingRow);
+  const rivals: Record<string, Metrics> = {};
+  for (const baseline of baselines) {
+    const predictions = baselinePredictions(baseline, spec.task.kind, rows);
+    rivals[baseline.name] = judge(spec.task, predictions, data, split.test);
+  }
+  if (spec.active === undefined) return rivals;
+  // A version that cannot be read any more must not keep its successor from being trained.
+  rivals.active = await measureActive(context, prepared, spec.active, rows, batchSize).catch(
+    (error: Error) => ({ unusable: error.message }),
+  );
+  return rivals;
+}
+
+/** The active version on the test rows; labels that it does not know have no probability. */
+async function measureActive(
+  context: RunContext,
+  { spec, data, split }: Prepared,
+  folder: string,
+  rows: readonly TrainingRow[],
+  batchSize: number,
+): Promise<Metrics> {
+  const version = await loadVersion(folder);
+  const own = version.read(rows);
+  const places = rows.map((_, place) => place);
+  const scores = await scoreVersion(context, version, own, places, batchSize);
+  const { task, scale, calibration } = version.manifest;
+  const corrections = { ...(scale && { scale }), ...(calibration && { calibration }) };
+  const predictions = predictionsOf(task, scores, own, places, corrections);
+  if (!('probabilities' in predictions)) return judge(spec.task, predictions, data, split.test);
+  const at = spec.task.labels.map((label) => task.labels.indexOf(label));
+  const probabilities = predictions.probabilities.map((row) => {
+    const known = at.map((place) => row[place] ?? 0);
+    const sum = known.reduce((total, p) => total + p, 0);
+    return predictions.kind === 'CLASSIFY' ? known.map((p) => (sum > 0 ? p / sum : 1 / known.length)) : known;
+  });
+  return judge(spec.task, { kind: predictions.kind, probabilities }, data, split.test);
+}
+
+/** Who did best on the test rows; the simpler one where two are equal. */
+export function winnerOf(
+  yardstick: Yardstick,
+  metrics: Metrics,
+  rivals: Readonly<Record<string, Metrics>>,
+): string {
+  let [winner, best] = ['', Number.NEGATIVE_INFINITY];
+  for (const [name, own] of [...Object.entries(rivals), ['model', metrics] as const]) {
+    const worth = worthOf(yardstick, own);
+    if (worth > best || winner === '') [winner, best] = [name, worth];
+  }
+  return winner;
+}
+
+/** The metric that decides for a model. */
+export const yardstickFor = ({ spec }: Prepared, { scale }: Model): Yardstick =>
+  yardstickOf(spec.task, scale);

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { openMachine } from '../engine/open.ts';
+import { MlError } from '../errors.ts';
+import { dataHash } from '../split/data-hash.ts';
+import { whyInsufficient } from '../split/sufficiency.ts';
+import { initialState } from '../train/step.ts';
+import type { Weights } from '../weights/weights.ts';
+import { loadBase } from './base.ts';
+import type { RunContext } from './context.ts';
+import { exportBase } from './export-model.ts';
+import type { Hyperparameters } from './hyperparameters.ts';
+import { maskedLossOf, meanMaskedLoss, trainMasked, withMaskedHead } from './masked.ts';
+import type { RunResult } from './messages.ts';
+import { splitOf } from './prepare.ts';
+import type { TrainingRow, TrainingSpec } from './spec.ts';
+
+/** Goes on pre-training a base on a domain's own texts (Gururangan et al. 2020); the result is a base. */
+export async function runPretraining(
+  context: RunContext,
+  folder: string,
+  spec: TrainingSpec,
+  all: readonly TrainingRow[],
+  own: Hyperparameters,
+): Promise<RunResult> {
+  const rows = all.filter(({ text = '' }) => text.trim() !== '');
+  const why = whyInsufficient(spec.task, rows, spec.shots);
+  if (why) throw new MlError('INSUFFICIENT_DATA', why);
+  const split = splitOf(rows, own, spec.seed);
+  const base = await loadBase(spec.base);
+  const { config, tokenizer, encoder, file } = base;
+  const maxLength = Math.min(own.maxLength, config.max_position_embeddings);
+  const encode = (places: readonly number[]) =>
+    places.map((place) => tokenizer.encode(rows[place]?.text ?? '', { maxLength }));
+  const [texts, validation, test] = [split.train, split.validation, split.test].map(encode);
+  const before = withMaskedHead(config, encoder, file, spec.seed);
+  const job = { config, tokenizer, hyperparameters: own };
+  const perEpoch = Math.ceil(split.train.length / own.batchSize);
+  const lossOnce = maskedLossOf(config);
+  const weights = await trainMasked(context, {
+    ...{ ...job, weights: before, texts: texts ?? [], seed: spec.seed, name: 'train' },
+    steps: Math.max(1, Math.round(own.epochs * perEpoch)),
+    async onEpoch(machine, step) {
+      const value = await meanMaskedLoss(machine, lossOnce, job, validation ?? []);
+      const point = { step, split: 'validation', metric: 'loss', value };
+      context.report({ type: 'curve', points: [point] });
+    },
+  });
+  const lossOf = async (state: Weights) => {
+    const { engine, threads } = context;
+    const machine = await openMachine(engine, initialState(state, []), { threads });
+    try {
+      return await meanMaskedLoss(machine, lossOnce, job, test ?? []);
+    } finally {
+      await machine.close();
+    }
+  };
+  const [loss, baseLoss] = [await lossOf(weights), await lossOf(before)];
+  await exportBase(join(folder, 'model'), config, spec.base, weights);
+  return {
+    metrics: { loss, perplexity: Math.exp(loss) },
+    baselines: { base: { loss: baseLoss, perplexity: Math.exp(baseLoss) } },
+    ...{ winner: loss < baseLoss ? 'model' : 'base', decidedBy: 'loss' },
+    dataHash: dataHash(rows, split),
+    hyperparameters: own,
+    rows: {
+      train: split.train.length,
+      validation: split.validation.length,
+      test: split.test.length,
+    },
+  };
+}
