@@ -1,3 +1,4 @@
+import type { Dense } from '../../bert/encoder.ts';
 import type { Lookup } from '../../engine/engine.ts';
 import { type Dropout, noDropout } from '../../nn/dropout.ts';
 import { linear } from '../../nn/linear.ts';
@@ -17,13 +18,21 @@ export interface T5Net {
   readonly adapt: (sublayer: string, x: tf.Tensor) => tf.Tensor;
 }
 
-/** A net as it was trained: no low-rank changes, no adapters, and by default no dropout. */
-export function plainNet(config: T5Config, parameter: Lookup, drop: Dropout = noDropout): T5Net {
+/** T5's linear layers have no bias. */
+export const unbiased: Dense = (p, name, x) => linear(x, p(`${name}.weight`));
+
+/** A net without adapters, and by default without dropout and low-rank updates. */
+export function plainNet(
+  config: T5Config,
+  parameter: Lookup,
+  drop: Dropout = noDropout,
+  dense: Dense = unbiased,
+): T5Net {
   return {
     config,
     parameter,
     drop,
-    dense: (name, x) => linear(x, parameter(`${name}.weight`)),
+    dense: (name, x) => dense(parameter, name, x),
     adapt: (_, x) => x,
   };
 }

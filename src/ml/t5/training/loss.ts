@@ -1,11 +1,11 @@
+import type { Dense } from '../../bert/encoder.ts';
 import { pool } from '../../bert/pooling.ts';
-import type { Lookup } from '../../engine/engine.ts';
 import type { tf } from '../../tf.ts';
 import type { Loss } from '../../train/step.ts';
 import type { T5Config } from '../config.ts';
 import { encode } from '../model/encoder.ts';
 import { tokenLoss } from '../model/loss.ts';
-import { plainNet, type T5Net } from '../model/net.ts';
+import { plainNet } from '../model/net.ts';
 import { logitsFrom } from '../model/seq2seq.ts';
 import { withAdapters } from './adapters.ts';
 import { domainLoss } from './adversarial.ts';
@@ -16,8 +16,8 @@ export interface T5LossOptions {
   readonly adapters?: boolean;
   /** Weight of the domain-adversarial loss; 0 or absent leaves it out. */
   readonly adversarial?: number;
-  /** Changes the net further: low-rank layers. */
-  readonly change?: (net: T5Net, p: Lookup) => T5Net;
+  /** Takes the place of linear layers: those with low-rank updates. */
+  readonly dense?: Dense | undefined;
 }
 
 /**
@@ -26,9 +26,8 @@ export interface T5LossOptions {
  */
 export function t5Loss(config: T5Config, options: T5LossOptions): Loss {
   return (p, batch, { dropout }) => {
-    const plain = plainNet(config, p, dropout);
-    const changed = options.change?.(plain, p) ?? plain;
-    const net = options.adapters ? withAdapters(changed) : changed;
+    const plain = plainNet(config, p, dropout, options.dense);
+    const net = options.adapters ? withAdapters(plain) : plain;
     const input = {
       source: batch('source'),
       sourceMask: batch('sourceMask'),
