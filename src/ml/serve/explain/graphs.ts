@@ -1,4 +1,3 @@
-import { traceWithWeights } from '../../trace/with-weights.ts';
 import type { Lookup } from '../../engine/engine.ts';
 import { noDropout } from '../../nn/dropout.ts';
 import { embedding } from '../../nn/embedding.ts';
@@ -7,6 +6,7 @@ import { fuse } from '../../tasks/fusion.ts';
 import { encodeBatch, type ModelShape } from '../../tasks/model.ts';
 import type { Task } from '../../tasks/task.ts';
 import { tf } from '../../tf.ts';
+import { traceWithWeights } from '../../trace/with-weights.ts';
 import type { Weights } from '../../weights/weights.ts';
 
 /** What a task makes of encoded rows. */
