@@ -155,6 +155,16 @@ describe('the model server', () => {
     await expect(server.embedder(join(embeds, 'nowhere'), 'v')).rejects.toThrow(/Cannot read/);
   });
 
+  it('runs where it can, and says why not where it should', async () => {
+    const providers = ['cuda', 'cpu'] as const;
+    const eager = createModelServer({ session: { threads: 1, providers } });
+    const { provider, failures } = await eager.probe();
+    await eager.close();
+    expect(provider).toBe(failures.length === 0 ? 'cuda' : 'cpu');
+    for (const failure of failures) expect(failure).toMatch(/^cuda: ./);
+    expect(await server.probe()).toEqual({ provider: 'cpu', failures: [] });
+  });
+
   it('reads no further than the model does in a text of a megabyte', async () => {
     const folder = await published(tinyEmbedder(8));
     const embedder = await server.embedder(folder, 'v');

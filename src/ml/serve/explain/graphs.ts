@@ -20,7 +20,8 @@ const WORDS = 'embeddings.word_embeddings.weight';
  *
  * Inputs beside the model's own: `baseline_ids` (B, S) int64, `place` (B) from 0 at the baseline to 1
  * at the text, and `direction` (B, outputs), which makes a row's outputs one score. Outputs: `slopes`
- * (B, S), gradients times the way from baseline to text, and `score` (B).
+ * (B, S), gradients times the way from baseline to text, and `score` (B). Of several encoders side by
+ * side all go the way together.
  */
 export function slopesGraph(
   model: ModelShape,
@@ -33,21 +34,26 @@ export function slopesGraph(
     (input, p) => {
       const batch = modelInputs(input, model);
       const baseline = input('baseline_ids', ['batch', 'sequence'], 'int32', 'int64');
-      const place = input('place', ['batch'], 'float32').expandDims(1).expandDims(2);
+      const place = input('place', ['batch'], 'float32');
       const direction = input('direction', ['batch', width], 'float32');
-      const table = p(WORDS);
-      const way = embedding(table, batch('ids')).sub(embedding(table, baseline)); // (B, S, H)
+      // Each token has a place of its own, (B, S): by these the score is differentiated.
+      const places = batch('mask').cast('float32').zerosLike().add(place.expandDims(1));
       let scores: tf.Tensor | undefined;
-      const scored = (perturbation: tf.Tensor): tf.Tensor => {
+      const scored = (of: tf.Tensor): tf.Tensor => {
+        const perturbation = (own: Lookup) => {
+          const table = own(WORDS);
+          const way = embedding(table, batch('ids')).sub(embedding(table, baseline)); // (B, S, H)
+          return way.mul(of.sub(1).expandDims(2));
+        };
         const outcome = outputs(p, encodeBatch(model, p, batch, { perturbation }));
         scores = tf.keep(scoresOf(outcome).reshape([-1, width]));
         return scores;
       };
-      const gradient = tf.grad(scored)(way.mul(place.sub(1)), direction);
+      const slopes = tf.grad(scored)(places, direction);
       const kept = scores as unknown as tf.Tensor;
       const score = kept.mul(direction).sum(1); // (B)
       kept.dispose();
-      return { slopes: gradient.mul(way).sum(2), score };
+      return { slopes, score };
     },
     { inference: false },
   );
