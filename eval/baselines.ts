@@ -29,7 +29,7 @@ function candidateOf(
   };
 }
 
-const hasText = ({ draws }: EvalData) => draws[0]?.train[0]?.text !== undefined;
+export const hasText = ({ draws }: EvalData) => draws[0]?.train[0]?.text !== undefined;
 const hasFeatures = ({ task }: EvalData) => task.features.length > 0;
 
 export const tfidf = candidateOf('tfidf-linear', textBaseline, hasText);
