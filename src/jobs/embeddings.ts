@@ -5,7 +5,12 @@ import type { Queryable } from '../db.ts';
 import { claimEmbeddingChanges, hasEmbeddingChanges } from '../features/embeddings/changes.ts';
 import { embedCustomers } from '../features/embeddings/embed-customers.ts';
 import type { EmbeddingSources } from '../features/embeddings/embedder.ts';
-import { embeddingTargets, serveTargets, type Target } from '../features/embeddings/models.ts';
+import {
+  activateEmbeddingModel,
+  embeddingTargets,
+  serveTargets,
+  type Target,
+} from '../features/embeddings/models.ts';
 import { defineJob, type Job, type JobHelpers } from './define.ts';
 import { enqueue } from './queue.ts';
 import { countShards, dropShards, plannedWork, planShards, workShards } from './shards.ts';
@@ -55,6 +60,7 @@ export function createEmbeddingJobs(given: EmbeddingJobs): {
     name: 'refresh-embeddings',
     payload,
     async run({ all, model }, helpers) {
+      await activatePromoted(settings, helpers.deps);
       const targets = await embeddingTargets(helpers.deps.db, model);
       if (targets.length === 0) return;
       if (all || model !== undefined) await embedEverybody(settings, embedShards, targets, helpers);
@@ -62,6 +68,12 @@ export function createEmbeddingJobs(given: EmbeddingJobs): {
     },
   });
   return { refreshEmbeddings, embedShards };
+}
+
+/** Customers are to be embedded with what was promoted since the last refresh. */
+async function activatePromoted({ embedding }: Settings, { db, clock }: Deps): Promise<void> {
+  const promoted = (await embedding.promoted?.()) ?? [];
+  for (const target of promoted) await activateEmbeddingModel(db, target, clock.now());
 }
 
 type Settings = EmbeddingJobs & { readonly pageSize: number };

@@ -1,5 +1,6 @@
 import { type Actor, requireRole } from '../auth.ts';
 import type { Deps } from '../context.ts';
+import type { Queryable } from '../db.ts';
 import type { EmbeddingSources } from '../features/embeddings/embedder.ts';
 import { createIndexes, type IndexStatus, type Nearest } from '../features/embeddings/indexes.ts';
 import { embeddingTargets } from '../features/embeddings/models.ts';
@@ -19,6 +20,8 @@ export interface Embeddings {
   readonly similarityIndexes: () => readonly IndexStatus[];
   /** Queues a refresh of everybody, by one model or by all. */
   readonly refresh: (actor: Actor, model: string | undefined) => Promise<JobRun>;
+  /** The same for everybody and all models, in the caller's transaction. */
+  readonly queue: (tx: Queryable) => Promise<JobRun>;
   readonly jobs: readonly Job[];
   readonly schedules: readonly Schedule[];
   close(): Promise<void>;
@@ -45,9 +48,10 @@ export function createEmbeddings({ db, log, notifications, embedding }: Parts): 
     similarityIndexes: indexes.status,
     refresh: async (actor, model) => {
       requireRole(actor, 'writer');
-      await embeddingTargets(db, model);
+      if (model !== undefined) await embeddingTargets(db, model);
       return enqueue(db, refreshEmbeddings, { all: true, ...(model !== undefined && { model }) });
     },
+    queue: (tx) => enqueue(tx, refreshEmbeddings, { all: true }),
     jobs: [refreshEmbeddings, embedShards, lookalikes],
     schedules: [
       { job: refreshEmbeddings, payload: {}, cron: '3-59/10 * * * * *', when: embeddingsChanged },

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { EmbeddingServer } from '../features/embeddings/promoted.ts';
 import type { ModelDeps } from '../features/models/deps.ts';
 import { checkHyperparameters } from '../features/models/hyperparameters.ts';
 import type { Predictor } from '../features/models/predictor.ts';
@@ -11,6 +12,7 @@ export interface Engine {
   /** Starts a training process; the run's folder is added as the last argument. */
   readonly command: Command;
   readonly predictor: Predictor;
+  readonly embeddings: EmbeddingServer;
   readonly checkHyperparameters: ModelDeps['checkHyperparameters'];
   close(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function createEngine(): Engine {
   return {
     command: nodeCommand(child),
     predictor: models,
+    embeddings: models,
     checkHyperparameters,
     close: () => models.close(),
   };

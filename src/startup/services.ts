@@ -1,12 +1,9 @@
 import { requireRole } from '../auth.ts';
 import type { Config } from '../config.ts';
 import type { Deps } from '../context.ts';
-import type { Db } from '../db.ts';
-import { CameoError } from '../errors.ts';
 import { definitions } from '../features/definitions/definitions.ts';
-import type { EmbeddingSources } from '../features/embeddings/embedder.ts';
-import { readEventTexts } from '../features/embeddings/event-texts.ts';
 import { embeddingFreshness } from '../features/embeddings/freshness.ts';
+import { promotedSources } from '../features/embeddings/promoted.ts';
 import { changesFreshness } from '../features/jobs/freshness.ts';
 import { openPredictionCatalog } from '../features/models/prediction-catalog.ts';
 import { segmentFreshness } from '../features/segments/freshness.ts';
@@ -28,7 +25,7 @@ import type { Closing } from './closing.ts';
 import { createEmbeddings } from './embeddings.ts';
 import type { Engine } from './engine.ts';
 import { createMlHealth } from './ml-health.ts';
-import { createModels } from './models.ts';
+import { createArtefacts, createModels } from './models.ts';
 
 /** The jobs that come with the services, and when they are queued. */
 export interface Work {
@@ -62,10 +59,12 @@ export async function createServices(
   const predictionCatalog = await openPredictionCatalog(parts, notifications);
   closing.add('prediction catalogue', () => predictionCatalog.close());
   const catalogs = storeCatalogs(store, clock, predictionCatalog);
-  const models = createModels({ ...parts, store });
-  const embedding = embeddingSources(db);
+  const artefacts = createArtefacts(config);
+  const embedding = promotedSources(db, artefacts, parts.engine.embeddings);
   const embeddings = createEmbeddings({ db, clock, log, notifications, embedding });
   closing.add('embeddings', () => embeddings.close());
+  const refreshEmbeddings = embeddings.queue;
+  const models = createModels({ ...parts, store, artefacts, refreshEmbeddings });
   const materialize = createMaterialize(store);
   const segmentRefresh = createSegmentRefresh({ catalogs });
   const queue: WorkQueue = {
@@ -99,11 +98,3 @@ export async function createServices(
   const jobs = [materialize, segmentRefresh, monitor, ...models.jobs, ...embeddings.jobs];
   return { services, work: { jobs, training: models.training, schedules } };
 }
-
-/** Customers are known by what they wrote. */
-const embeddingSources = (db: Db): EmbeddingSources => ({
-  readTexts: (_domain, ids) => readEventTexts(db, ids),
-  loadEmbedder: async (model) => {
-    throw new CameoError('UNAVAILABLE', `This Cameo has no engine to load "${model}" with.`);
-  },
-});

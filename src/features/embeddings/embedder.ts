@@ -1,3 +1,5 @@
+import type { Target } from './models.ts';
+
 /** A version of an embedding model, loaded. */
 export interface Embedder {
   readonly version: string;
@@ -23,4 +25,6 @@ export interface EmbeddingSources {
     domain: { readonly id: number; readonly key: string },
     customerIds: readonly number[],
   ): Promise<readonly CustomerText[]>;
+  /** Versions that were promoted and that customers are not embedded with yet. */
+  promoted?(): Promise<readonly Target[]>;
 }

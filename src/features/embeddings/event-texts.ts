@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
+import { mask } from '../../ml/text/mask.ts';
 import { groupInOrder } from '../batch.ts';
+import { knownPiiOf } from '../training/known-pii.ts';
 import type { CustomerText } from './embedder.ts';
 
 /** What each customer wrote, newest first, at most `limit` texts; in the order of `customerIds`. */
@@ -24,14 +26,15 @@ export async function newestTexts(
 /** Enough to know somebody by; a model reads no further anyway. */
 const TEXTS = 20;
 
-/** A customer's newest texts as one, for those who wrote any. */
+/** A customer's newest texts as one, personal data masked, for those who wrote any. */
 export async function readEventTexts(
   db: Queryable,
   customerIds: readonly number[],
 ): Promise<CustomerText[]> {
   const texts = await newestTexts(db, customerIds, TEXTS);
+  const known = await knownPiiOf(db, customerIds);
   return customerIds.flatMap((customerId, index) => {
-    const text = (texts[index] ?? []).join('\n');
+    const text = mask((texts[index] ?? []).join('\n'), known.get(customerId));
     const textHash = createHash('sha256').update(text).digest('hex');
     return text === '' ? [] : [{ customerId, text, textHash }];
   });
