@@ -3,7 +3,7 @@ import { noDropout } from '../../nn/dropout.ts';
 import { embedding } from '../../nn/embedding.ts';
 import type { OnnxGraph } from '../../onnx/graph.ts';
 import { fuse } from '../../tasks/fusion.ts';
-import { encodeBatch, type ModelShape } from '../../tasks/model.ts';
+import { encodeBatch, type ModelShape, memberPrefix } from '../../tasks/model.ts';
 import type { Task } from '../../tasks/task.ts';
 import { tf } from '../../tf.ts';
 import { traceWithWeights } from '../../trace/with-weights.ts';
@@ -61,16 +61,22 @@ export function slopesGraph(
 
 /**
  * The part of a model that reads features, for any number of made-up rows: `numbers` and
- * `categories`, and the vector of the row's text `text_vector` (B, H) where the model reads one.
+ * `categories`, and the vector of the row's text `text_vector` (B, members * H) where the model reads
+ * one.
  */
 export function headGraph(model: ModelShape, weights: Weights, outputs: Outputs): OnnxGraph {
-  const { features, text } = model;
+  const { features, text, members = 1 } = model;
   if (!features) throw new Error('A model without features has no head to explain.');
+  const width = text?.config.hidden_size ?? 0;
   return traceWithWeights(weights, (input, p) => {
     const batch = modelInputs(input, { features });
-    const vector = text && input('text_vector', ['batch', text.config.hidden_size], 'float32');
+    const vectors = text && input('text_vector', ['batch', members * width], 'float32');
     const tensors = { numbers: batch('numbers'), categories: batch('categories') };
-    return outputs(p, { pooled: fuse(features, p, tensors, vector, noDropout) });
+    const each = Array.from({ length: members }, (_, member) => {
+      const own = vectors?.slice([0, member * width], [-1, width]);
+      return fuse(features, (name) => p(memberPrefix(member) + name), tensors, own, noDropout);
+    });
+    return outputs(p, { pooled: tf.concat(each, 1) });
   });
 }
 
@@ -85,8 +91,12 @@ export function modelInputs(input: Input, { text, features }: ModelShape): Looku
     known.set('mask', input('attention_mask', shape, 'int32', 'int64'));
   }
   if (features) {
-    known.set('numbers', input('numbers', ['batch', features.numbers], 'float32'));
-    known.set('categories', input('categories', ['batch', features.tables.length], 'int32'));
+    const { numbers, tables } = features;
+    // What a model does not have is empty, and nothing reads it.
+    const empty = tf.zeros([0]);
+    known.set('numbers', numbers ? input('numbers', ['batch', numbers], 'float32') : empty);
+    const columns = tables.length;
+    known.set('categories', columns ? input('categories', ['batch', columns], 'int32') : empty);
   }
   return (name) => {
     const tensor = known.get(name);
