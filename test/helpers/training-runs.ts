@@ -87,10 +87,7 @@ export function specOf(base: string, changes: Partial<TrainingSpec> = {}): Train
 }
 
 /** A run's folder, ready to be trained on. */
-export async function writeRun(
-  spec: TrainingSpec,
-  rows: readonly TrainingRow[],
-): Promise<string> {
+export async function writeRun(spec: TrainingSpec, rows: readonly TrainingRow[]): Promise<string> {
   const folder = await emptyFolder();
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'spec.json'), JSON.stringify(spec));

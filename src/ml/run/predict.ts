@@ -3,7 +3,7 @@ import { type Calibration, calibrate } from '../calibration/calibration.ts';
 import type { Computation, Machine } from '../engine/engine.ts';
 import type { HostTensor } from '../onnx/session.ts';
 import { type Inputs, inputTensors, lengthsOf } from '../tasks/inputs.ts';
-import { fromScale, type TargetScale } from '../tasks/regress.ts';
+import { fromScale, type TargetScale } from '../tasks/target-scale.ts';
 import { NO_TAG } from '../tasks/sequence.ts';
 import { planEpoch } from '../train/batches.ts';
 import type { Dataset } from './dataset.ts';
