@@ -40,6 +40,9 @@ const config = {
     ClauseExplanation: `${ROWS}/segments/memory/explain.ts#ClauseExplanation as ExplainedClause`,
     SegmentMembershipChange: `${ROWS}/segments/membership-changes.ts#MembershipChange`,
     SegmentMembership: `${ROWS}/segments/membership.ts#MembershipRow`,
+    SimilarCustomer: `${ROWS}/embeddings/similar.ts#SimilarRow`,
+    Lookalike: `${ROWS}/segments/lookalike/lookalike.ts#Lookalike as LookalikeRow`,
+    Health: `${ROWS}/health.ts#Health as HealthRow`,
   },
 };
 

@@ -32,6 +32,7 @@ export async function startCameo(
 ): Promise<Cameo> {
   const closing = createClosing(log);
   try {
+    closing.add('learning engine', () => engine.close());
     const { services, work } = await openServices({ config, log, signal, engine }, closing);
     signal.throwIfAborted();
     if (config.seed) await seedFirstRun(services, process.stderr);

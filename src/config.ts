@@ -35,6 +35,7 @@ const environment = z
     AWS_REGION: z.string().min(1).default('us-east-1'),
     AWS_ACCESS_KEY_ID: z.string().default(''),
     AWS_SECRET_ACCESS_KEY: z.string().default(''),
+    CAMEO_PROTOTYPE: z.string().min(1).optional(),
   })
   .refine((env) => !(env.NODE_ENV === 'production' && env.CAMEO_NOW), {
     path: ['CAMEO_NOW'],
@@ -70,6 +71,8 @@ export interface Config {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly documents: string | undefined;
   readonly dataFolder: string;
+  /** The installed prototype that benchmarks compare with; undefined: they leave it out. */
+  readonly prototypeFolder: string | undefined;
   readonly ml: MlConfig;
 }
 
@@ -118,6 +121,7 @@ export function readConfig(overrides: NodeJS.ProcessEnv = {}): Config {
     documents: value.CAMEO_DOCUMENTS,
     dataFolder: resolve(value.CAMEO_DATA),
     ml: mlConfig(value),
+    prototypeFolder: value.CAMEO_PROTOTYPE && resolve(value.CAMEO_PROTOTYPE),
   });
 }
 

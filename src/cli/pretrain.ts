@@ -1,5 +1,6 @@
 import { HELP, readOptions } from './pretrain/options.ts';
 import { prepare } from './pretrain/prepare.ts';
+import { prepareT5 } from './pretrain/prepare-t5.ts';
 import { trainBase } from './pretrain/train.ts';
 
 /** `npm run pretrain`: text, vocabulary, token files, then training; each goes on where it was. */
@@ -15,8 +16,9 @@ async function main(): Promise<void> {
     documents: documents === 'all',
     say: (line: string) => console.log(line),
   };
-  const prepared = await prepare({ ...corpus, ...(data === undefined ? {} : { data }) }, seed);
-  await trainBase(options, prepared.data);
+  const from = { ...corpus, ...(data === undefined ? {} : { data }) };
+  if (options.t5) await prepareT5(from, seed);
+  else await trainBase(options, (await prepare(from, seed)).data);
 }
 
 await main().catch((error: Error) => {

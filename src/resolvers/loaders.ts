@@ -12,12 +12,19 @@ import {
   type TimelineArguments,
   timelinesOf,
 } from '../features/customers/timeline.ts';
+import { type LikePair, reasonsOf } from '../features/embeddings/because.ts';
+import {
+  type SimilarArguments,
+  type SimilarRow,
+  similarCustomers,
+} from '../features/embeddings/similar.ts';
 import { type CurveRow, curvesOf } from '../features/models/curve.ts';
 import { type ModelRow, modelsById } from '../features/models/model.ts';
 import { type PredictionRow, predictionsOf } from '../features/models/predictions.ts';
 import { runsOf, type TrainingRunRow } from '../features/models/run.ts';
 import { type VersionRow, versionsById, versionsOf } from '../features/models/version.ts';
 import type { Page, PageArguments } from '../features/page.ts';
+import { type Lookalike, lookalikesOf } from '../features/segments/lookalike/lookalike.ts';
 import { type MembershipRow, segmentsOf } from '../features/segments/membership.ts';
 import {
   type NextBestAction,
@@ -53,6 +60,10 @@ export interface Loaders {
   /** By segment id. */
   readonly strategy: ById<Strategy | null>;
   readonly nextBestActions: ById<NextBestAction[]>;
+  /** By segment id. */
+  readonly lookalike: ById<Lookalike | null>;
+  readonly similar: (args: SimilarArguments) => ById<SimilarRow[]>;
+  readonly because: DataLoader<LikePair, string[], string>;
   /** By the name of a feature view. */
   readonly statistics: DataLoader<string, StatisticRow[]>;
   readonly alerts: (first: number) => DataLoader<string, AlertRow[]>;
@@ -92,6 +103,11 @@ export function createLoaders(services: Services, actor: Actor, gather: Gather):
     nextBestActions: byId('actions', (ids) =>
       nextBestActions(services, actor, ids, (of) => templateValuesOf(store, of)),
     ),
+    lookalike: byId('lookalike', (ids) => lookalikesOf(db, ids)),
+    similar: byIdWith('similar', (ids, args) => similarCustomers(services, actor, ids, args)),
+    because: new DataLoader((pairs) => reasonsOf(services, pairs), {
+      cacheKeyFn: ({ of, id }) => `${of} ${id}`,
+    }),
     statistics: new DataLoader((views) => statisticsOf(db, views)),
     alerts: byArguments((first) => new DataLoader((views) => alertsOf(db, views, first))),
     timeline: byIdWith('timeline', (ids, args) => timelinesOf(db, ids, args)),

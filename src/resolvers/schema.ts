@@ -6,6 +6,7 @@ import type { ListedStore } from '../features/store/list.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import type { Context } from './context.ts';
 import { customerResolvers } from './customers.ts';
+import { embeddingResolvers } from './embeddings.ts';
 import { eventResolvers } from './events.ts';
 import { featureResolvers } from './features.ts';
 import { identityResolvers } from './identity.ts';
@@ -32,6 +33,7 @@ const TOPICS: Resolvers[] = [
   webhookResolvers,
   jobResolvers,
   modelResolvers,
+  embeddingResolvers,
 ];
 
 /** The API: src/schema/*.graphql with its resolvers, and a typed field for each feature view. */

@@ -2,7 +2,7 @@ import { CameoError } from '../errors.ts';
 import { type CustomerRow, customersById } from '../features/customers/customer.ts';
 import type { CustomerKey } from '../features/customers/key.ts';
 import { segmentDelete as remove } from '../features/segments/delete.ts';
-import { explainMembership as explain } from '../features/segments/explain-membership.ts';
+import { explainAnyMembership as explain } from '../features/segments/lookalike/explain.ts';
 import { countMembers, membersOf } from '../features/segments/membership.ts';
 import {
   type MembershipChange,

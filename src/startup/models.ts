@@ -30,6 +30,8 @@ export interface ModelParts extends Deps {
   readonly store: FeatureStore;
   readonly notifications: Notifications;
   readonly engine: Engine;
+  readonly artefacts: ArtefactStore;
+  readonly refreshEmbeddings: ModelQueue['refreshEmbeddings'];
 }
 
 /** What the API needs of models, and the work that goes with them. */
@@ -47,13 +49,14 @@ export function createModels(parts: ModelParts): Models {
   const modelQueue: ModelQueue = {
     train: (tx, runId) => enqueue(tx, train, { runId }),
     refreshPredictions: (tx, model) => enqueue(tx, refresh, model === undefined ? {} : { model }),
+    refreshEmbeddings: parts.refreshEmbeddings,
   };
   const training: TrainingDeps = {
     ...{ db: parts.db, clock: parts.clock, log: parts.log },
     ...{ store: parts.store, notifications: parts.notifications, modelQueue },
     bases: createBases([join(config.home, 'models'), SHIPPED_MODELS]),
     checkHyperparameters: engine.checkHyperparameters,
-    artefacts: createArtefacts(config),
+    artefacts: parts.artefacts,
     trainer: {
       command: engine.command,
       runs: join(config.home, 'runs'),
@@ -83,7 +86,8 @@ export function createModels(parts: ModelParts): Models {
   };
 }
 
-function createArtefacts({ ml }: Config): ArtefactStore {
+/** Where versions are kept: a folder, and a bucket behind it where one is configured. */
+export function createArtefacts({ ml }: Config): ArtefactStore {
   const folder = createFolderStore(ml.artefacts);
   return ml.bucket ? createS3Store(ml.bucket, folder, ml.artefacts) : folder;
 }

@@ -2,9 +2,12 @@ import { requireRole } from '../auth.ts';
 import type { Config } from '../config.ts';
 import type { Deps } from '../context.ts';
 import { definitions } from '../features/definitions/definitions.ts';
+import { embeddingFreshness } from '../features/embeddings/freshness.ts';
+import { promotedSources } from '../features/embeddings/promoted.ts';
 import { changesFreshness } from '../features/jobs/freshness.ts';
 import { openPredictionCatalog } from '../features/models/prediction-catalog.ts';
 import { segmentFreshness } from '../features/segments/freshness.ts';
+import { markSegmentsStale } from '../features/segments/lookalike/lookalike.ts';
 import type { Services, WorkQueue } from '../features/services.ts';
 import { sortableFeature } from '../features/serving/sortable-feature.ts';
 import { viewFreshness } from '../features/serving/view-freshness.ts';
@@ -19,9 +22,10 @@ import { createSegmentRefresh } from '../jobs/segment-refresh.ts';
 import { segmentRetry } from '../jobs/segment-retry.ts';
 import type { Notifications } from '../notifications.ts';
 import type { Closing } from './closing.ts';
+import { createEmbeddings } from './embeddings.ts';
 import type { Engine } from './engine.ts';
 import { createMlHealth } from './ml-health.ts';
-import { createModels } from './models.ts';
+import { createArtefacts, createModels } from './models.ts';
 
 /** The jobs that come with the services, and when they are queued. */
 export interface Work {
@@ -55,7 +59,12 @@ export async function createServices(
   const predictionCatalog = await openPredictionCatalog(parts, notifications);
   closing.add('prediction catalogue', () => predictionCatalog.close());
   const catalogs = storeCatalogs(store, clock, predictionCatalog);
-  const models = createModels({ ...parts, store });
+  const artefacts = createArtefacts(config);
+  const embedding = promotedSources(db, artefacts, parts.engine.embeddings);
+  const embeddings = createEmbeddings({ db, clock, log, notifications, embedding });
+  closing.add('embeddings', () => embeddings.close());
+  const refreshEmbeddings = embeddings.queue;
+  const models = createModels({ ...parts, store, artefacts, refreshEmbeddings });
   const materialize = createMaterialize(store);
   const segmentRefresh = createSegmentRefresh({ catalogs });
   const queue: WorkQueue = {
@@ -65,14 +74,18 @@ export async function createServices(
     },
     refreshSegments: async (actor, keys) => {
       requireRole(actor, 'writer');
+      await markSegmentsStale(db, keys);
       return enqueue(db, segmentRefresh, keys ? { keys: [...keys] } : {});
     },
+    refreshEmbeddings: embeddings.refresh,
   };
   const services: Services = {
     ...models.deps,
     ...{ db, clock, log, notifications, store, catalogs, predictionCatalog, queue },
     ml: createMlHealth(config.ml, models.deps.bases),
-    freshness: [changesFreshness, segmentFreshness, viewFreshness],
+    similarity: embeddings.similarity,
+    similarityIndexes: embeddings.similarityIndexes,
+    freshness: [changesFreshness, segmentFreshness, viewFreshness, embeddingFreshness],
     sortableFeature: (name, at) => sortableFeature(store, name, at),
   };
   const monitor = createMonitor(store);
@@ -80,7 +93,8 @@ export async function createServices(
     { job: monitor, payload: {}, cron: '0 41 1 * * *' },
     segmentRetry(segmentRefresh),
     ...models.schedules,
+    ...embeddings.schedules,
   ];
-  const jobs = [materialize, segmentRefresh, monitor, ...models.jobs];
+  const jobs = [materialize, segmentRefresh, monitor, ...models.jobs, ...embeddings.jobs];
   return { services, work: { jobs, training: models.training, schedules } };
 }

@@ -1,3 +1,4 @@
+import { logEmbeddingChanges } from '../features/embeddings/changes.ts';
 import { refreshCustomers, refreshDue } from '../features/segments/store/refresh-customers.ts';
 import type { Services } from '../features/services.ts';
 import { startSchedules } from '../jobs/schedule.ts';
@@ -12,7 +13,10 @@ export function openWorker(services: Services, work: Work, closing: Closing): vo
   const standard = standardJobs({
     materializeCustomers: (tx, ids, at) => store.materializeCustomers(tx, [...ids], at),
     expired: (tx, at, limit) => store.expired(tx, at, limit),
-    refreshCustomers: (tx, ids, at) => refreshCustomers(services, tx, ids, at),
+    refreshCustomers: async (tx, ids, at) => {
+      await refreshCustomers(services, tx, ids, at);
+      await logEmbeddingChanges(tx, ids, at);
+    },
     refreshDue: (tx, at, limit) => refreshDue(services, tx, at, limit),
   });
   const worker = startWorker(services, [...standard.jobs, ...work.jobs]);

@@ -89,6 +89,7 @@ function testConfig(databaseUrl: string, home: string, overrides: Partial<Config
     documents: undefined,
     dataFolder: '../shared/data',
     ml: { backend: 'cpu', threads: 1, artefacts: join(home, 'artefacts'), bucket: undefined },
+    prototypeFolder: undefined,
     ...overrides,
   };
 }

@@ -11,8 +11,9 @@ import type { Manifest } from '../../src/ml/serve/manifest.ts';
 import { publishModel } from '../../src/ml/serve/publish.ts';
 import { classifyTask } from '../../src/ml/tasks/classify.ts';
 import { fusionShapes, initialFusion } from '../../src/ml/tasks/fusion.ts';
-import type { ModelShape } from '../../src/ml/tasks/model.ts';
+import { type ModelShape, memberPrefix } from '../../src/ml/tasks/model.ts';
 import { regressTask } from '../../src/ml/tasks/regress.ts';
+import { initialHead } from '../../src/ml/tasks/task.ts';
 import { createTokenizer } from '../../src/ml/tokenizer/load.ts';
 import { BERT_SPECIAL, bertDefinition } from '../../src/ml/tokenizer/train/bert-definition.ts';
 import type { Weights } from '../../src/ml/weights/weights.ts';
@@ -97,18 +98,21 @@ export function tinyEmbedder(seed: number): Tiny {
   };
 }
 
-/** Two numbers and a category, with a text or without, to a value. */
-export function tinyRegression(seed: number, withText: boolean): Tiny {
+/** Two numbers and a category, with a text or without, to a value; encoders side by side. */
+export function tinyRegression(seed: number, withText: boolean, members = 1): Tiny {
   const features = { numbers: 4, tables: [4], width: 16 };
   const scale = { log: false, mean: 10, deviation: 2 };
-  const task = regressTask({ width: features.width, scale, delta: 1 });
-  const model: ModelShape = withText ? { text, features } : { features };
-  const weights = initialFusion(
-    new Map([...fusionShapes(features, withText ? tinyConfig.hidden_size : 0), ...task.shapes]),
-    seed,
-  );
+  const task = regressTask({ width: members * features.width, scale, delta: 1 });
+  const model: ModelShape = { ...(withText && { text }), features, members };
+  const weights: Weights = lively(initialHead(task.shapes, seed), seed);
+  const fusion = fusionShapes(features, withText ? tinyConfig.hidden_size : 0);
+  for (let member = 0; member < members; member++) {
+    const own = initialFusion(fusion, seed + member);
+    const encoder = withText ? initialBertWeights(tinyConfig, seed) : [];
+    for (const [name, weight] of [...encoder, ...lively(own, seed + member)])
+      weights.set(memberPrefix(member) + name, weight);
+  }
   lively(weights, seed);
-  const encoder = withText ? lively(initialBertWeights(tinyConfig, seed), seed) : new Map();
   const number = (name: string) => ({
     kind: 'number' as const,
     name,
@@ -117,7 +121,7 @@ export function tinyRegression(seed: number, withText: boolean): Tiny {
     deviation: 1,
   });
   return {
-    ...{ model, weights: new Map([...encoder, ...weights]), outputs: task.outputs as Outputs },
+    ...{ model, weights, outputs: task.outputs as Outputs },
     manifest: {
       task: { kind: 'REGRESS', labels: [], name: 'value' },
       ...(withText && { maxLength: 16 }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type DefinitionNode, Kind, parse, print } from 'graphql';
 
 /** Parts of the contract that the learning engine brings; each must go from this list as it comes. */
-const NOT_YET = [/^Mutation\.embeddingsRefresh\b/, /^Customer\.similar\b/, /^SimilarCustomer\b/];
+const NOT_YET: readonly RegExp[] = [];
 
 /** Every name of a document with its type: `Type.field(argument: Type): Type`, enum values, scalars. */
 function linesOf(sdl: string): string[] {

@@ -55,11 +55,11 @@ async function pullFile(options: PullOptions, file: string): Promise<void> {
     );
   }
   const path = join(folder, file);
-  const part = await openPart(path, info.etag);
   if ((await sizeOf(path)) === info.size && (await readEtag(path)) === info.etag) {
     onProgress(file, info.size, info.size);
     return;
   }
+  const part = await openPart(path, info.etag);
   let done = await sizeOf(part);
   if (done < info.size) {
     const blob = await downloadFile({ ...where, downloadInfo: info });
@@ -78,14 +78,15 @@ async function pullFile(options: PullOptions, file: string): Promise<void> {
   }
   await checkPart(part, info.size, info.etag, file);
   await rename(part, path);
+  await rename(`${part}.etag`, `${path}.etag`);
 }
 
 /** The part file of this version; one of another version is thrown away. */
 async function openPart(path: string, etag: string): Promise<string> {
   const part = `${path}.part`;
-  if ((await readEtag(path)) !== etag) {
+  if ((await readEtag(part)) !== etag) {
     await rm(part, { force: true });
-    await writeFile(`${path}.etag`, etag);
+    await writeFile(`${part}.etag`, etag);
   }
   return part;
 }
@@ -124,10 +125,9 @@ function explained(cause: unknown, { id, hubUrl, folder }: PullOptions, file: st
       `${hubUrl} has no public model "${id}" (${cause.statusCode}): check the id and the revision.`,
       { cause },
     );
-  const reason = cause instanceof Error ? reasonOf(cause) : String(cause);
   return new MlError(
     'UNAVAILABLE',
-    `Cannot download ${file} of ${id} from ${hubUrl}: ${reason}. Check the network and run the same ` +
+    `Cannot download ${file} of ${id} from ${hubUrl}: ${reasonOf(cause)}. Check the network and run the same ` +
       `command again: it goes on where it was. Or copy config.json, model.safetensors and ` +
       `tokenizer.json of the model into ${folder} by hand.`,
     { cause },
@@ -135,7 +135,8 @@ function explained(cause: unknown, { id, hubUrl, folder }: PullOptions, file: st
 }
 
 /** fetch hides why it failed in the cause of its error. */
-function reasonOf(error: Error): string {
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as { message?: string; cause?: unknown };
+  const inner = (cause as { message?: string } | undefined)?.message;
+  return inner || message || String(error);
 }

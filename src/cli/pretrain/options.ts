@@ -14,6 +14,7 @@ export const HELP = `Pre-trains the base encoder. Killed, it goes on where it wa
   --documents all|none   none: generated text alone, where Debian's packages cannot be had
   --data DIR       folder with banking77, cfpb and nlupp, whose texts are then read too
   --seed N         default: 1
+  --t5             make the T5 sibling's tokenizer and token file in <cache>/t5 instead; train nothing
   --help           this text
 
 docs/base-models.md says what the text is, whose it is and how well the result does.`;
@@ -27,6 +28,7 @@ const OPTIONS = {
   documents: { type: 'string', default: 'all' },
   data: { type: 'string' },
   seed: { type: 'string', default: '1' },
+  t5: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -41,6 +43,7 @@ const schema = z.object({
   out: z.string(),
   documents: z.enum(['all', 'none'], { error: '--documents must be all or none.' }),
   data: z.string().optional(),
+  t5: z.boolean(),
   seed: z.coerce.number().int().nonnegative(),
 });
 export type PretrainOptions = z.infer<typeof schema>;

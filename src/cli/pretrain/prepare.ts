@@ -16,7 +16,7 @@ import { buildDocuments, type CorpusOptions } from './corpus.ts';
 
 const GENERATED = 300_000;
 const LABELLED = 150_000;
-const LABELLED_WIDTH = 40;
+const LABELLED_WIDTH = 32;
 
 /** Text, tokenizer and token files, each made once and kept in the cache. */
 export async function prepare(

@@ -15,18 +15,18 @@ import type { PretrainOptions } from './options.ts';
 import { openReport } from './report.ts';
 import { saveModel } from './save.ts';
 
-const RATE = 1e-3;
+const RATE = 7e-4;
 /** Contexts of the first word vectors: the most frequent tokens. */
 const CONTEXTS = 3_000;
-/** Deviation of the first word vectors, that of BERT's own start. */
-const DEVIATION = 0.02;
+/** Deviation of the first word vectors. */
+const DEVIATION = 0.05;
 /**
  * The word embeddings stay as the co-occurrences made them: a short run would not better them, and
  * without them a step moves less than half of the parameters.
  */
 const WORDS = 'embeddings.word_embeddings.weight';
 /** Between checkpoints, which also write the model so far. */
-const CHECKPOINT_MS = 180_000;
+const CHECKPOINT_MS = 120_000;
 
 /** Trains the base encoder on prepared data, and writes the model folder every few minutes. */
 export async function trainBase(options: PretrainOptions, data: PretrainData): Promise<void> {

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
+import { dropEmbeddings } from '../embeddings/changes.ts';
 import { markChanged } from './grow-graph.ts';
 import { moveStays } from './merge-stays.ts';
 import { foldTraits } from './traits.ts';
@@ -40,6 +41,7 @@ export async function mergeCustomers(scope: MergeScope, merge: Merge): Promise<n
     VALUES (${domainId}, ${into}, ${from}, ${reason}, ${actor}, ${now}) RETURNING id`);
   if (!edge) throw new Error('The merge was not written down');
   await moveStays(tx, { id: edge.id, into, from });
+  await dropEmbeddings(tx, [from]);
   await markChanged(tx, [into, from], now);
   return edge.id;
 }

@@ -8,6 +8,8 @@ export interface ModelQueue {
   train(tx: Queryable, runId: string): Promise<JobRun>;
   /** Of all active models when absent. */
   refreshPredictions(tx: Queryable, model?: string): Promise<JobRun>;
+  /** Embeds everybody with what was promoted. */
+  refreshEmbeddings(tx: Queryable): Promise<JobRun>;
 }
 
 /** The models that a training can start from. */

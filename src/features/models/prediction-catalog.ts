@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Deps } from '../../context.ts';
 import type { Notifications } from '../../notifications.ts';
 import type { FeatureCatalog } from '../segments/catalog.ts';
@@ -12,20 +12,21 @@ export interface PredictionCatalog extends FeatureCatalog {
 }
 
 /**
- * The tasks for which some model has an active version. `task` is the predicted value, and
- * `task:probability` how sure the model is of it. Only what is predicted now is kept: of an earlier
- * instant nothing is known but what has not changed since.
+ * The tasks for which some model has an active version. `task` is the predicted value,
+ * `task:probability` how sure the model is of it and, where a task has two classes, `task:class` the
+ * probability of that class. Only what is predicted now is kept: of an earlier instant nothing is
+ * known but what has not changed since.
  */
 export async function openPredictionCatalog(
   { db, log }: Pick<Deps, 'db' | 'log'>,
   notifications: Notifications,
 ): Promise<PredictionCatalog> {
-  let tasks: ReadonlySet<string> = new Set();
+  let names: Names = new Map();
   const reload = async () => {
-    const rows = await db.query<{ task: string }>(sql`
-      select distinct labels as task from model
-      where active_version_id is not null and labels is not null`);
-    tasks = new Set(rows.map(({ task }) => task));
+    const rows = await db.query<{ task: string; classes: string[] }>(sql`
+      select m.labels as task, v.spec->'task'->'labels' as classes
+      from model m join model_version v on v.id = m.active_version_id where m.labels is not null`);
+    names = new Map(rows.flatMap(namesOf));
   };
   const changes = notifications.subscribe(PROMOTED_CHANNEL);
   const follow = async () => {
@@ -37,7 +38,10 @@ export async function openPredictionCatalog(
   await reload();
   const ended = follow();
   return {
-    lookup: (name, at) => lookup(tasks, name, at),
+    lookup: (name, at) => {
+      const reading = names.get(name);
+      return reading && { valueSql: valueSql(reading, at) };
+    },
     reload,
     close: async () => {
       await changes.return?.();
@@ -46,14 +50,33 @@ export async function openPredictionCatalog(
   };
 }
 
-const PROBABILITY = ':probability';
+/** What a name in a rule asks for. */
+type Reading =
+  | { readonly task: string; readonly of: 'value' }
+  | { readonly task: string; readonly of: 'probability' }
+  | { readonly task: string; readonly of: 'class'; readonly label: string };
+type Names = ReadonlyMap<string, Reading>;
 
-function lookup(tasks: ReadonlySet<string>, name: string, at: Date) {
-  const known = sql`from prediction p where p.at <= ${at}::timestamptz and p.task`;
-  if (tasks.has(name)) return { valueSql: sql`select p.customer_id, p.value ${known} = ${name}` };
-  const task = name.slice(0, -PROBABILITY.length);
-  if (!name.endsWith(PROBABILITY) || !tasks.has(task)) return undefined;
-  return {
-    valueSql: sql`select p.customer_id, to_jsonb(p.probability) as value ${known} = ${task}`,
-  };
+function namesOf({ task, classes }: { task: string; classes: string[] }): [string, Reading][] {
+  const pair = classes.length === 2 ? classes : [];
+  return [
+    ...pair.map((label): [string, Reading] => [`${task}:${label}`, { task, of: 'class', label }]),
+    [`${task}:probability`, { task, of: 'probability' }],
+    [task, { task, of: 'value' }],
+  ];
+}
+
+function valueSql(reading: Reading, at: Date): Sql {
+  const known = sql`p.task = ${reading.task} and p.at <= ${at}::timestamptz`;
+  if (reading.of === 'value')
+    return sql`select p.customer_id, p.value from prediction p where ${known}`;
+  if (reading.of === 'probability')
+    return sql`select p.customer_id, to_jsonb(p.probability) as value from prediction p where ${known}`;
+  const label = JSON.stringify(reading.label);
+  return sql`
+    select p.customer_id,
+      to_jsonb(case when p.value = ${label}::jsonb then p.probability else 1 - p.probability end) as value
+    from prediction p join model_version v on v.id = p.version_id
+    where ${known} and jsonb_array_length(v.spec->'task'->'labels') = 2
+      and v.spec->'task'->'labels' @> ${label}::jsonb`;
 }

@@ -140,4 +140,5 @@ export async function switchActive(
     returning kind`);
   await tx.query(sql`select pg_notify(${PROMOTED_CHANNEL}, ${model.name})`);
   if (row && predicts(row.kind)) await modelQueue.refreshPredictions(tx, model.name);
+  if (row?.kind === 'EMBED') await modelQueue.refreshEmbeddings(tx);
 }

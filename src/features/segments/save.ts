@@ -8,7 +8,7 @@ import type { SegmentDeps } from './deps.ts';
 import { canonicalJson } from './rule/canonical.ts';
 import { parseRule } from './rule/parse-rule.ts';
 import type { Rule } from './rule/types.ts';
-import { type SegmentRow, segmentByKey } from './segment.ts';
+import { requireSegmentKey, type SegmentRow, segmentByKey } from './segment.ts';
 import { loadDefinitions } from './store/definition.ts';
 import { changeList, checkList, type ListInput } from './store/list.ts';
 import { lockDefinitions } from './store/locks.ts';
@@ -26,8 +26,6 @@ export interface SegmentSaveResult {
   readonly segment: SegmentRow | undefined;
   readonly userErrors: readonly UserError[];
 }
-
-const KEY = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /**
  * Creates a segment or saves its next version, and evaluates it and those that use it. A rule that is
@@ -64,12 +62,7 @@ class Refused extends Error {
 }
 
 async function save(deps: SegmentDeps, actor: Actor, input: SegmentSaveInput): Promise<void> {
-  if (!KEY.test(input.key))
-    throw new CameoError(
-      'BAD_INPUT',
-      'A segment is named by 1..63 characters of a-z, 0-9, _ and -, the first a letter or digit.',
-      ['key'],
-    );
+  requireSegmentKey(input.key);
   const rule = checkedRule(input);
   const existing = await stored(deps.db, input.key);
   const domain = existing

@@ -1,7 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { type Actor, maySee } from '../../auth.ts';
 import type { Queryable } from '../../db.ts';
-import type { UserError } from '../../errors.ts';
+import { CameoError, type UserError } from '../../errors.ts';
 import { type Page, type PageArguments, readPage } from '../page.ts';
 import type { Json } from './rule/types.ts';
 
@@ -20,6 +20,18 @@ export interface SegmentRow {
   /** Why the newest evaluation failed; the members are then those of `refreshedAt`. */
   readonly error: UserError | null;
   readonly errorAt: Date | null;
+}
+
+const KEY = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+/** @throws CameoError BAD_INPUT for a key that no segment may have. */
+export function requireSegmentKey(key: string): void {
+  if (KEY.test(key)) return;
+  throw new CameoError(
+    'BAD_INPUT',
+    'A segment is named by 1..63 characters of a-z, 0-9, _ and -, the first a letter or digit.',
+    ['key'],
+  );
 }
 
 const COLUMNS: Sql = sql`s.id, s.key, s.name, d.key as domain, s.domain_id as "domainId", s.kind,

@@ -1,9 +1,10 @@
+import type { TrainingRow } from '../../ml/run/spec.ts';
 import { mask } from '../../ml/text/mask.ts';
 import { formatSpan, type Span } from '../../ml/text/spans.ts';
 import type { RowText } from './cut.ts';
 import { type LabelValue, readLabel } from './label-value.ts';
 import type { Prepared } from './prepare.ts';
-import type { RowsRequest, TrainingRow } from './request.ts';
+import type { RowsRequest } from './request.ts';
 import type { Source } from './sources.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,5 +1,5 @@
 import type { Deps } from '../../context.ts';
-import type { FeatureColumn, TrainingRow, taskKinds } from '../../ml/run/spec.ts';
+import type { TrainingRow, taskKinds } from '../../ml/run/spec.ts';
 import type { FeatureStore } from '../store/store.ts';
 
 /** What rows are drawn with: the ground and the feature store. */
@@ -75,5 +75,3 @@ export interface LabelSet {
   /** Labels that the kind of task cannot use. */
   readonly bad: number;
 }
-
-export type { FeatureColumn, TrainingRow };

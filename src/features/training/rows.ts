@@ -1,7 +1,8 @@
 import { CameoError } from '../../errors.ts';
+import type { TrainingRow } from '../../ml/run/spec.ts';
 import { labelledRows } from './labelled-rows.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import type { RowsDeps, RowsRequest, TrainingRow, TrainingRows } from './request.ts';
+import type { RowsDeps, RowsRequest, TrainingRows } from './request.ts';
 import { sourcesFor } from './sources-for.ts';
 import { customerSubjects, labelledSubjects } from './subjects.ts';
 import { createTally, type Tally } from './tally.ts';

@@ -1,6 +1,7 @@
+import type { TrainingRow } from '../../ml/run/spec.ts';
 import { toRow } from './labelled-rows.ts';
 import type { Prepared } from './prepare.ts';
-import type { RowsDeps, RowsRequest, TrainingRow } from './request.ts';
+import type { RowsDeps, RowsRequest } from './request.ts';
 import type { Tally } from './tally.ts';
 import { type View, viewsOf } from './views.ts';
 

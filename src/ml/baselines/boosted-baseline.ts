@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { permutation, seededRandom } from '../random.ts';
 import type { TrainingRow } from '../run/spec.ts';
-import { randomBySeed, shuffle } from '../split/random.ts';
 import { categoryOf, featuresOf, numberOf } from '../tabular/encoding.ts';
 import type { Baseline, BaselineTask, FitOptions, FittedBaseline } from './baseline.ts';
 import { savedTask } from './linear-json.ts';
@@ -36,7 +36,7 @@ async function grow(
   options: BoostedOptions,
   { seed = 1 }: FitOptions,
 ): Promise<Group[]> {
-  const random = randomBySeed(seed);
+  const random = seededRandom(seed).next;
   const groups: Group[] = [];
   for (const label of task.kind === 'MULTI_LABEL' ? task.labels : [null]) {
     const members: { trees: Trees; weight: number }[] = [];
@@ -47,7 +47,7 @@ async function grow(
     let order = [...rows];
     for (let bag = 0; bag < options.bags; bag += 1) {
       await add('BOOSTED', (options.forest ? 0.5 : 1) / options.bags);
-      order = shuffle([...rows], random);
+      order = permutation(rows.length, random).map((i) => rows[i] as TrainingRow);
     }
     if (options.forest) await add('FOREST', 0.5);
     groups.push({ label, members });

@@ -1,5 +1,5 @@
 import { MlError } from '../errors.ts';
-import { randomBySeed, shuffle } from '../split/random.ts';
+import { permutation, seededRandom } from '../random.ts';
 import { applyLink, differencesOf, type Link, smoothness } from './link.ts';
 import { rowCount, type SparseRows, squaredLength } from './sparse.ts';
 
@@ -55,11 +55,11 @@ export function fitLinear(
     bias: new Float64Array(outputs),
     dual: new Float64Array(targets.length),
   };
-  const order = Int32Array.from({ length: rowCount(rows) }, (_, i) => i);
-  const random = randomBySeed(seed);
+  const random = seededRandom(seed).next;
   for (let epoch = 0; epoch < epochs; epoch += 1) {
     let residual = 0;
-    for (const row of shuffle(order, random)) residual += visit(rows, row, targets, state, options);
+    for (const row of permutation(rowCount(rows), random))
+      residual += visit(rows, row, targets, state, options);
     if (residual <= tolerance * rowCount(rows)) break;
   }
   return { link, weights: Float32Array.from(state.weights), bias: Float32Array.from(state.bias) };

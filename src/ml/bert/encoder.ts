@@ -19,8 +19,11 @@ export interface BertInput {
 
 export interface BertOptions {
   readonly dropout?: Dropout;
-  /** Added to the word embeddings (B, S, H): adversarial noise, or the point of an attribution. */
-  readonly perturbation?: tf.Tensor;
+  /**
+   * Added to the word embeddings (B, S, H): adversarial noise, or the point of an attribution, which
+   * depends on the encoder's own weights.
+   */
+  readonly perturbation?: tf.Tensor | ((p: Lookup) => tf.Tensor);
   /** Replaces a linear layer, given its name without `.weight`: low-rank adapters. */
   readonly dense?: Dense;
 }
@@ -45,7 +48,8 @@ export function bertEncode(
 ): tf.Tensor {
   const words = embedding(p('embeddings.word_embeddings.weight'), input.ids);
   const { perturbation, dropout = noDropout } = options;
-  const summed = bertEmbed(p, input, perturbation ? words.add(perturbation) : words);
+  const added = typeof perturbation === 'function' ? perturbation(p) : perturbation;
+  const summed = bertEmbed(p, input, added ? words.add(added) : words);
   const x = dropout(norm(config, p, 'embeddings.LayerNorm', summed));
   return bertLayers(config, p, x, input.mask, options);
 }

@@ -1,7 +1,6 @@
-import type { OnnxGraph, OnnxTensor } from '../onnx/graph.ts';
+import type { OnnxGraph } from '../onnx/graph.ts';
 import type { tf } from '../tf.ts';
-import type { TraceOptions } from '../trace/backend.ts';
-import { trace } from '../trace/trace.ts';
+import { traceWithWeights } from '../trace/with-weights.ts';
 import type { Weights } from '../weights/weights.ts';
 import type { BertConfig } from './config.ts';
 import { type BertInput, bertEncode } from './encoder.ts';
@@ -34,37 +33,4 @@ export function exportBert(
     const pooled = pool(hidden, mask, pooling);
     return head?.(p, hidden, pooled, { ids, mask }) ?? { last_hidden_state: hidden, pooled };
   });
-}
-
-type Input = Parameters<Parameters<typeof trace>[0]>[0]['input'];
-
-/** Traces an inference, or what `options` say, with weights as constants of the graph. */
-export function traceWithWeights(
-  weights: Weights,
-  compute: (input: Input, p: (name: string) => tf.Tensor) => Record<string, tf.Tensor>,
-  options: TraceOptions = { inference: true },
-): OnnxGraph {
-  const used = new Set<string>();
-  const known = new Map<string, tf.Tensor>();
-  const graph = trace(
-    ({ input }) =>
-      compute(input, (name) => {
-        const weight = weights.get(name);
-        if (!weight) throw new Error(`The model has no weight "${name}".`);
-        used.add(name);
-        const tensor = known.get(name) ?? input(name, weight.shape, 'float32');
-        known.set(name, tensor);
-        return tensor;
-      }),
-    options,
-  );
-  const isWeight = ({ name }: { name: string }) => used.has(name);
-  for (const { name } of graph.inputs.filter(isWeight))
-    graph.initializers.set(name, constantOf(weights, name));
-  return { ...graph, inputs: graph.inputs.filter((value) => !isWeight(value)) };
-}
-
-function constantOf(weights: Weights, name: string): OnnxTensor {
-  const { shape, data } = weights.get(name) as { shape: number[]; data: Float32Array };
-  return { type: 'float32', dims: shape, data };
 }

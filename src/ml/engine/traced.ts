@@ -32,7 +32,7 @@ export function openTracedMachine(
   state: ReadonlyMap<string, HostTensor>,
   options: SessionOptions,
 ): Machine {
-  // Copies: the buffers are written to from the second step on.
+  // Copies, since the steps write into the buffers.
   const current = new Map([...state].map(([name, tensor]) => [name, copyOf(tensor)]));
   const spare = new Map<string, HostTensor>();
   const cache = new Map<Computation, Map<string, Compiled>>();
@@ -98,15 +98,14 @@ async function compile(
           if (!known.has(STATE + name)) reads.push(name);
           return once(STATE + name, held(state, name), (value) => tf.variable(value));
         },
-        // Kept: one that is first asked for inside a gradient would end with it.
-        (name) => once(name, inBatch(batch, name), (value) => tf.keep(value)),
+        (name) => once(name, inBatch(batch, name), (value) => value),
       );
       writes.push(...Object.keys(result.state ?? {}));
       const renewed = Object.entries(result.state ?? {}).map(([name, value]) => [
         NEW + name,
         value,
       ]);
-      for (const value of known.values()) value.dispose();
+      for (const value of known.values()) if (value instanceof tf.Variable) value.dispose();
       return { ...result.outputs, ...Object.fromEntries(renewed) };
     },
     { portable },

@@ -10,11 +10,14 @@ export interface HostTensor {
 }
 export type HostTensors = Record<string, HostTensor>;
 
+/** What ONNX Runtime computes with. */
+export type Provider = 'cpu' | 'cuda' | 'webgpu';
+
 export interface SessionOptions {
   /** Threads inside one operator. */
   readonly threads: number;
   /** Where to run, first that works; `cpu` always does. */
-  readonly providers?: readonly ('cpu' | 'cuda' | 'webgpu')[];
+  readonly providers?: readonly Provider[];
   /** Standard operators only, for providers that lack ONNX Runtime's own; by default off the CPU. */
   readonly portable?: boolean;
   /** Waiting threads spin: faster steps, but they keep their cores busy. For training. */
@@ -25,6 +28,9 @@ export interface SessionOptions {
 export interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  readonly provider: Provider;
+  /** Why the providers before it do not work here. */
+  readonly failures: readonly string[];
   /**
    * @param into outputs to write in place: their buffers must not be inputs of the same run
    * @param outputs those that are wanted; the others are computed, but not copied
@@ -42,12 +48,11 @@ export async function openSession(
   model: Uint8Array | string,
   options: SessionOptions,
 ): Promise<OnnxSession> {
-  const session = await createSession(model, options).catch((cause: Error) => {
-    throw new MlError('BAD_FILE', `The ONNX model does not load: ${cause.message}`, { cause });
-  });
+  const { session, provider, failures } = await createSession(model, options);
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
+    ...{ provider, failures },
     async run(inputs, into = {}, wanted = session.outputNames) {
       const fetches = Object.fromEntries(
         wanted.map((name) => [name, into[name] ? toOrt(into[name]) : null]),
@@ -59,18 +64,33 @@ export async function openSession(
   };
 }
 
-function createSession(model: Uint8Array | string, options: SessionOptions) {
-  const settings: InferenceSession.SessionOptions = {
-    intraOpNumThreads: options.threads,
-    interOpNumThreads: 1,
-    executionProviders: [...(options.providers ?? ['cpu'])],
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: options.spin ? '1' : '0' } } },
-  };
-  return typeof model === 'string'
-    ? InferenceSession.create(model, settings)
-    : InferenceSession.create(model, settings);
+/** With the first provider that works; what it cannot compute, the processor does. */
+async function createSession(model: Uint8Array | string, options: SessionOptions) {
+  const { providers = ['cpu'] } = options;
+  const failures: string[] = [];
+  let cause: unknown;
+  for (const provider of providers) {
+    const executionProviders = provider === 'cpu' ? ['cpu'] : [provider, 'cpu'];
+    const settings: InferenceSession.SessionOptions = {
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+      executionProviders,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      extra: { session: { intra_op: { allow_spinning: options.spin ? '1' : '0' } } },
+    };
+    try {
+      const session =
+        typeof model === 'string'
+          ? await InferenceSession.create(model, settings)
+          : await InferenceSession.create(model, settings);
+      return { session, provider, failures };
+    } catch (error) {
+      cause = error;
+      failures.push(`${provider}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  throw new MlError('BAD_FILE', `The ONNX model does not load: ${failures.join('; ')}`, { cause });
 }
 
 function toOrt({ type, data, shape }: HostTensor): Tensor {

@@ -1,3 +1,6 @@
+import { dot, orthonormalise } from './orthonormal.ts';
+import { multiply, multiplyTransposed, type Sparse } from './sparse.ts';
+
 /** Tokens to the left and right that count as a token's context. */
 const WINDOW = 5;
 
@@ -63,13 +66,6 @@ function countPairs(
   return counts;
 }
 
-/** Rows of a matrix that is mostly zeros: the columns and values of row r are at starts[r]... */
-interface Sparse {
-  readonly starts: Int32Array;
-  readonly columns: Int32Array;
-  readonly values: Float32Array;
-}
-
 function sparsePpmi(counts: Float32Array, rows: number, columns: number): Sparse {
   const rowSums = new Float64Array(rows);
   const columnSums = new Float64Array(columns);
@@ -128,93 +124,6 @@ function principalContexts(
     orthonormalise(basis, contexts, dimensions);
   }
   return basis;
-}
-
-/** matrix (rows x contexts) times dense (contexts x width). */
-function multiply(
-  { starts, columns, values }: Sparse,
-  rows: number,
-  dense: Float32Array,
-  width: number,
-): Float32Array {
-  const product = new Float32Array(rows * width);
-  for (let r = 0; r < rows; r += 1)
-    for (let i = starts[r] as number; i < (starts[r + 1] as number); i += 1)
-      addScaled(
-        product,
-        r * width,
-        dense,
-        (columns[i] as number) * width,
-        values[i] as number,
-        width,
-      );
-  return product;
-}
-
-/** The transpose of matrix times dense (rows x width): (contexts x width). */
-function multiplyTransposed(
-  { starts, columns, values }: Sparse,
-  rows: number,
-  contexts: number,
-  dense: Float32Array,
-  width: number,
-): Float32Array {
-  const product = new Float32Array(contexts * width);
-  for (let r = 0; r < rows; r += 1)
-    for (let i = starts[r] as number; i < (starts[r + 1] as number); i += 1)
-      addScaled(
-        product,
-        (columns[i] as number) * width,
-        dense,
-        r * width,
-        values[i] as number,
-        width,
-      );
-  return product;
-}
-
-function addScaled(
-  target: Float32Array,
-  at: number,
-  source: Float32Array,
-  from: number,
-  factor: number,
-  width: number,
-): void {
-  for (let k = 0; k < width; k += 1)
-    target[at + k] = (target[at + k] as number) + factor * (source[from + k] as number);
-}
-
-/** Gram-Schmidt on the columns of (rows x columns), in place; twice, as once is not exact enough. */
-function orthonormalise(matrix: Float32Array, rows: number, columns: number): void {
-  for (let c = 0; c < columns; c += 1) {
-    for (let pass = 0; pass < 2; pass += 1)
-      for (let other = 0; other < c; other += 1)
-        subtract(matrix, rows, columns, c, other, dot(matrix, rows, columns, c, other));
-    const length = Math.sqrt(dot(matrix, rows, columns, c, c)) || 1;
-    for (let r = 0; r < rows; r += 1)
-      matrix[r * columns + c] = (matrix[r * columns + c] as number) / length;
-  }
-}
-
-function dot(m: Float32Array, rows: number, columns: number, a: number, b: number): number {
-  let sum = 0;
-  for (let r = 0; r < rows; r += 1)
-    sum += (m[r * columns + a] as number) * (m[r * columns + b] as number);
-  return sum;
-}
-
-function subtract(
-  m: Float32Array,
-  rows: number,
-  columns: number,
-  from: number,
-  other: number,
-  factor: number,
-): void {
-  for (let r = 0; r < rows; r += 1)
-    m[r * columns + from] =
-      (m[r * columns + from] as number) - factor * (m[r * columns + other] as number);
 }
 
 /**

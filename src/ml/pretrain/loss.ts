@@ -4,43 +4,29 @@ import { initialBertWeights } from '../bert/parameters.ts';
 import { pool } from '../bert/pooling.ts';
 import type { Lookup } from '../engine/engine.ts';
 import { embedding } from '../nn/embedding.ts';
-import { gelu } from '../nn/gelu.ts';
-import { layerNorm } from '../nn/layer-norm.ts';
+import { rows } from '../nn/fused.ts';
 import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses.ts';
 import { normalFrom } from '../random.ts';
+import { pretrainScores } from '../tasks/pretrain.ts';
 import type { tf } from '../tf.ts';
 import type { Loss } from '../train/step.ts';
 import type { Weights } from '../weights/weights.ts';
 import type { LabelSets } from './shards.ts';
 import { tasks } from './text/sample.ts';
 
-/** How much the labels of generated texts weigh beside the words that were hidden. */
-const LABEL_WEIGHT = 0.5;
+/** How much hidden words weigh beside the labels of generated texts: they give far larger gradients. */
+const MASKED_WEIGHT = 0.2;
+/** Places and segments start small beside words that already mean something. */
+const PLACE_SCALE = 0.2;
 
 /** Prefix of the heads that pre-training alone uses. */
-const HEAD = 'pretrain.';
+export const HEAD = 'pretrain.';
 
-/** The hidden places of a batch, predicted from (B, S, H). Names are those of BertForMaskedLM. */
-export function maskedLoss(
-  config: BertConfig,
-  p: Lookup,
-  hidden: tf.Tensor,
-  batch: Lookup,
-): tf.Scalar {
-  const [size, length, width] = hidden.shape as [number, number, number];
-  const flat = hidden.reshape([size * length, width]);
-  const places = embedding(flat, batch('places')); // (N, H)
-  const at = 'cls.predictions.transform';
-  const dense = gelu(linear(places, p(`${at}.dense.weight`), p(`${at}.dense.bias`)));
-  const x = layerNorm(
-    dense,
-    p(`${at}.LayerNorm.weight`),
-    p(`${at}.LayerNorm.bias`),
-    config.layer_norm_eps,
-  );
-  const table = p('embeddings.word_embeddings.weight');
-  const logits = linear(x, table, p('cls.predictions.bias')); // (N, V)
+/** The hidden places of a batch, predicted from (B, S, H). */
+function maskedLoss(config: BertConfig, p: Lookup, hidden: tf.Tensor, batch: Lookup): tf.Scalar {
+  const places = embedding(rows(hidden), batch('places')); // (N, H)
+  const logits = pretrainScores(config, p, places); // (N, V)
   return crossEntropy(logits, batch('targets'), batch('targetWeights'));
 }
 
@@ -55,7 +41,7 @@ export function pretrainLoss(config: BertConfig): Loss {
       return crossEntropy(logits, batch(task), batch(`${task}Weights`));
     });
     const labelled = labels.reduce((sum, loss) => sum.add(loss) as tf.Scalar);
-    return maskedLoss(config, p, hidden, batch).add(labelled.mul(LABEL_WEIGHT)) as tf.Scalar;
+    return maskedLoss(config, p, hidden, batch).mul(MASKED_WEIGHT).add(labelled) as tf.Scalar;
   };
 }
 
@@ -73,6 +59,8 @@ export function initialPretrainWeights(
       shape: [vocabulary, hidden],
       data: vectors,
     });
+  for (const name of ['position_embeddings', 'token_type_embeddings'])
+    scale(weights, `embeddings.${name}.weight`, PLACE_SCALE);
   const normal = normalFrom(seed + 1);
   const dense = (name: string, rows: number) => {
     const data = Float32Array.from({ length: rows * hidden }, () => 0.02 * normal());
@@ -89,6 +77,11 @@ export function initialPretrainWeights(
   weights.set('cls.predictions.bias', { shape: [vocabulary], data: new Float32Array(vocabulary) });
   for (const task of tasks) dense(HEAD + task, sets[task].length);
   return weights;
+}
+
+function scale(weights: Weights, name: string, factor: number): void {
+  const weight = weights.get(name);
+  if (weight) weights.set(name, { ...weight, data: weight.data.map((value) => value * factor) });
 }
 
 /** What is kept of the weights: the heads of generated labels served pre-training alone. */

@@ -7,7 +7,7 @@ import { adamWDefaults, stepSize } from '../train/adamw.ts';
 import { createNoisePool } from '../train/noise.ts';
 import { trainingStep } from '../train/step.ts';
 import { labelledBatch, type PretrainData, packedBatch } from './batch.ts';
-import { pretrainLoss } from './loss.ts';
+import { HEAD, pretrainLoss } from './loss.ts';
 
 export interface PretrainOptions {
   readonly config: BertConfig;
@@ -36,6 +36,8 @@ export type BatchKind = 'short' | 'long' | 'labelled';
 
 const DROPOUT = 0.05;
 const CLIP = 1;
+/** Heads learn faster than the encoder under them. */
+const HEAD_RATE = 5;
 const DECAY = 0.01;
 const WARMUP = 0.04;
 
@@ -53,6 +55,7 @@ export async function pretrain(options: PretrainOptions): Promise<number> {
     loss: pretrainLoss(config),
     dropout: DROPOUT,
     clip: CLIP,
+    rateScale: (name) => (name.startsWith(HEAD) ? HEAD_RATE : 1),
   });
   for (let step = options.from + 1; ; step += 1) {
     const done = options.done(step);
@@ -72,9 +75,9 @@ export async function pretrain(options: PretrainOptions): Promise<number> {
 /** Packed rows of 48 tokens, a few of 128 so that later places are learned too, and labelled texts. */
 function batchAt(data: PretrainData, random: Random): [BatchKind, HostTensors] {
   const draw = random();
-  if (draw < 0.45) return ['short', packedBatch(data, 24, 48, random)];
-  if (draw < 0.5) return ['long', packedBatch(data, 9, 128, random)];
-  return ['labelled', labelledBatch(data, 32, random)];
+  if (draw < 0.3) return ['short', packedBatch(data, 24, 48, random)];
+  if (draw < 0.35) return ['long', packedBatch(data, 9, 128, random)];
+  return ['labelled', labelledBatch(data, 48, random)];
 }
 
 function scalarsOf(values: Record<string, number>): HostTensors {

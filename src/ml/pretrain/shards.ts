@@ -5,14 +5,15 @@ import type { Sample, Task } from './text/sample.ts';
 /** Most tokens of a line or text. */
 const LINE_TOKENS = 256;
 
-/** The tokens of many lines in one row, each line ended by [SEP]. Ids are 16 bits. */
+/** The tokens of many lines in one row, each line ended by [SEP] or </s>. Ids are 16 bits. */
 export function packLines(tokenizer: Tokenizer, lines: Iterable<string>): Uint16Array {
   if (tokenizer.vocabularySize > 0xffff)
     throw new MlError('BAD_INPUT', 'Shards hold vocabularies of at most 65,535 tokens.');
   let packed = new Uint16Array(1 << 20);
   let length = 0;
+  const lead = tokenizer.special.cls === undefined ? 0 : 1;
   for (const line of lines) {
-    const ids = tokenizer.encode(line, { maxLength: LINE_TOKENS }).subarray(1);
+    const ids = tokenizer.encode(line, { maxLength: LINE_TOKENS }).subarray(lead);
     if (length + ids.length > packed.length) {
       const larger = new Uint16Array(packed.length * 2);
       larger.set(packed);

@@ -1,7 +1,8 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BertConfig } from '../bert/config.ts';
-import { exportBert, traceWithWeights } from '../bert/export.ts';
+import { exportBert } from '../bert/export.ts';
+import { traceWithWeights } from '../trace/with-weights.ts';
 import { MlError } from '../errors.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { modelInputs } from '../serve/explain/graphs.ts';

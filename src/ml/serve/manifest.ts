@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { calibration } from '../calibration/calibration.ts';
+import { stack } from '../calibration/stack.ts';
 import { MlError } from '../errors.ts';
 import { taskKinds, trainingRow } from '../run/spec.ts';
 import { tabularEncoding } from '../tabular/encoding.ts';
@@ -26,6 +27,8 @@ export const manifest = z.looseObject({
   background: z.array(trainingRow.shape.features.unwrap()).optional(),
   /** Of CLASSIFY. */
   calibration: calibration.optional(),
+  /** How its probabilities are mixed with those of the baseline in `baseline.json`. */
+  stack: stack.optional(),
   /** Of REGRESS. */
   scale: targetScale.optional(),
   /** Length of the vector, of EMBED. */

@@ -1,5 +1,5 @@
 import type { MlErrorCode } from '../errors.ts';
-import type { SessionOptions } from '../onnx/session.ts';
+import type { Provider, SessionOptions } from '../onnx/session.ts';
 import type { ServedRow } from './inputs.ts';
 import type { CacheLimits } from './session-cache.ts';
 
@@ -9,12 +9,22 @@ export interface WorkerOptions {
   readonly limits: CacheLimits;
 }
 
-/** What it is asked, about the model in `folder`. */
-export type Request = { readonly call: number; readonly folder: string } & Question;
+/** What it is asked: what it computes with, or something of the model in `folder`. */
+export type Request = { readonly call: number } & (
+  | { readonly does: 'probe' }
+  | ({ readonly folder: string } & Question)
+);
 export type Question =
   | { readonly does: 'embed'; readonly texts: readonly string[] }
   | { readonly does: 'predict'; readonly rows: readonly ServedRow[]; readonly reasons: number }
   | { readonly does: 'describe' };
+
+/** What the thread computes with. */
+export interface Compute {
+  readonly provider: Provider;
+  /** Why the providers that were to come first do not work here. */
+  readonly failures: readonly string[];
+}
 
 /** What it answers. */
 export type Answer = { readonly call: number } & (

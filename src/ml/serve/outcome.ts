@@ -1,5 +1,6 @@
 import { applyLink } from '../baselines/link.ts';
 import { calibrate } from '../calibration/calibration.ts';
+import { applyStack } from '../calibration/stack.ts';
 import { MlError } from '../errors.ts';
 import { fromScale } from '../tasks/regress.ts';
 import type { Manifest } from './manifest.ts';
@@ -23,11 +24,20 @@ export function outputOf({ task }: Manifest): 'logits' | 'value' {
   throw new MlError('BAD_INPUT', `A model of the kind ${task.kind} does not predict.`);
 }
 
-/** @param scores the row's output, one for each label, or one in all */
-export function outcomeOf(model: Manifest, scores: ArrayLike<number>): Outcome {
+/**
+ * @param scores the row's output, one for each label, or one in all
+ * @param beside the baseline's probabilities, of a model that is stacked with one
+ */
+export function outcomeOf(
+  model: Manifest,
+  scores: ArrayLike<number>,
+  beside?: readonly number[],
+): Outcome {
   if (model.task.kind === 'REGRESS') return regressed(model, scores[0] as number);
-  if (model.task.kind === 'MULTI_LABEL') return labelled(model, scores);
-  return classified(model, scores);
+  const probabilities = probabilitiesOf(model, scores, beside);
+  return model.task.kind === 'CLASSIFY'
+    ? classified(model, probabilities)
+    : labelled(model, probabilities);
 }
 
 function regressed({ scale }: Manifest, score: number): Outcome {
@@ -36,10 +46,21 @@ function regressed({ scale }: Manifest, score: number): Outcome {
   return { value, probability: null, direction: [scale?.deviation ?? 1] };
 }
 
+/** Calibrated, and mixed with the baseline's. */
+function probabilitiesOf(
+  { task, calibration, stack }: Manifest,
+  scores: ArrayLike<number>,
+  beside: readonly number[] | undefined,
+): readonly number[] {
+  const kind = task.kind === 'CLASSIFY' ? 'CLASSIFY' : 'MULTI_LABEL';
+  const raw = applyLink(kind === 'CLASSIFY' ? 'softmax' : 'sigmoid', scores);
+  const [own = raw] = calibration && kind === 'CLASSIFY' ? calibrate(calibration, [raw]) : [raw];
+  const [mixed = own] = stack && beside ? applyStack(kind, stack, [[own], [beside]]) : [own];
+  return mixed;
+}
+
 /** The likeliest class; the score behind it is its logit less the mean of all, as only differences count. */
-function classified({ task, calibration }: Manifest, scores: ArrayLike<number>): Outcome {
-  const raw = applyLink('softmax', scores);
-  const [probabilities = raw] = calibration ? calibrate(calibration, [raw]) : [raw];
+function classified({ task }: Manifest, probabilities: readonly number[]): Outcome {
   const best = placeOfLargest(probabilities);
   const share = 1 / probabilities.length;
   return {
@@ -50,8 +71,7 @@ function classified({ task, calibration }: Manifest, scores: ArrayLike<number>):
 }
 
 /** All likely labels; the probability is that of the least sure one, the score that of the surest. */
-function labelled({ task }: Manifest, scores: ArrayLike<number>): Outcome {
-  const probabilities = applyLink('sigmoid', scores);
+function labelled({ task }: Manifest, probabilities: readonly number[]): Outcome {
   const likely = probabilities.filter((probability) => probability >= LIKELY);
   const best = placeOfLargest(probabilities);
   return {

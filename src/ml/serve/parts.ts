@@ -1,3 +1,4 @@
+import type { FittedBaseline } from '../baselines/baseline.ts';
 import type { OnnxSession } from '../onnx/session.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Manifest } from './manifest.ts';
@@ -8,6 +9,8 @@ export interface ServedParts {
   readonly manifest: Manifest;
   readonly tokenizer: Tokenizer | undefined;
   readonly session: OnnxSession;
+  /** That the model is stacked with. */
+  readonly baseline: FittedBaseline | undefined;
   /** A graph that explains, opened when it is first asked for; undefined where there is none. */
   graph(file: 'slopes.onnx' | 'head.onnx'): Promise<OnnxSession | undefined>;
 }

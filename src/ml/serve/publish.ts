@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { traceWithWeights } from '../bert/export.ts';
 import { pool } from '../bert/pooling.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { OnnxGraph } from '../onnx/graph.ts';
@@ -8,6 +7,7 @@ import { optimiseGraph } from '../onnx/optimise.ts';
 import { type Quantisation, quantiseChecked } from '../onnx/quantise-check.ts';
 import { encodeBatch, type ModelShape } from '../tasks/model.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { traceWithWeights } from '../trace/with-weights.ts';
 import type { Weights } from '../weights/weights.ts';
 import { planBatches } from './batches.ts';
 import { headGraph, modelInputs, type Outputs, slopesGraph } from './explain/graphs.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FittedBaseline } from '../baselines/baseline.ts';
 import { MlError } from '../errors.ts';
 import { type OnnxSession, openSession, type SessionOptions } from '../onnx/session.ts';
 import { loadTokenizer } from '../tokenizer/load.ts';
@@ -35,8 +36,9 @@ export async function openServedModel(
   const tokenizer = manifest.maxLength ? await loadTokenizer(folder) : undefined;
   const graphs = createGraphs(folder, options);
   const session = await graphs.open(modelFile(folder, options));
+  const baseline = manifest.stack && (await readBaseline(folder));
   const parts: ServedParts = {
-    ...{ folder, manifest, tokenizer, session },
+    ...{ folder, manifest, tokenizer, session, baseline },
     graph: async (file) => (existsSync(join(folder, file)) ? graphs.open(file) : undefined),
   };
   return {
@@ -46,8 +48,20 @@ export async function openServedModel(
     },
     embed: (texts) => embed(parts, texts),
     predict: (rows, reasons) => predict(parts, rows, reasons),
-    close: graphs.close,
+    async close() {
+      baseline?.dispose();
+      await graphs.close();
+    },
   };
+}
+
+async function readBaseline(folder: string): Promise<FittedBaseline> {
+  const path = join(folder, 'baseline.json');
+  const content = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new MlError('BAD_FILE', `Cannot read the baseline ${path}: ${cause.message}`, { cause });
+  });
+  const { loadBaseline } = await import('../baselines/load.ts');
+  return loadBaseline(content);
 }
 
 /** Eight bits where they proved good enough; graphics processors are faster in full precision. */
@@ -110,9 +124,10 @@ async function predict(
   const inputs = readRows(manifest, tokenizer, rows);
   const pad = tokenizer?.special.pad ?? 0;
   const { data, width } = await compute(session, inputs, pad, outputOf(manifest));
+  const beside = parts.baseline?.predict(rows.map((row) => ({ ...row, label: null })));
   const outcomes = rows.map((row, at) => {
     const scores = data.subarray(at * width, (at + 1) * width);
-    if (scores.every(Number.isFinite)) return outcomeOf(manifest, scores);
+    if (scores.every(Number.isFinite)) return outcomeOf(manifest, scores, beside?.[at]);
     throw new MlError('BAD_FILE', `The model in ${parts.folder} gives NaN for row ${row.id}.`);
   });
   const why = reasons > 0 ? await explain(parts, inputs, rows, outcomes, reasons) : [];

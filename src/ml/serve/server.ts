@@ -2,7 +2,7 @@ import { MlError } from '../errors.ts';
 import type { SessionOptions } from '../onnx/session.ts';
 import type { ServedRow } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
-import type { Question } from './messages.ts';
+import type { Compute, Question } from './messages.ts';
 import type { Prediction } from './served-model.ts';
 import { createModelThread } from './thread.ts';
 
@@ -38,8 +38,8 @@ export interface ModelServer {
   embedder(folder: string, version: string): Promise<ServedEmbedder>;
   /** One prediction for each row, in order. @throws MlError as `embedder`, or on a row's account */
   predict(folder: string, rows: readonly ServedRow[]): Promise<Prediction[]>;
-  /** Questions that no thread has answered yet. */
-  readonly waiting: number;
+  /** What the models run on, and why not on what was to come first. */
+  probe(): Promise<Compute>;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export function createModelServer(options: ModelServerOptions = {}): ModelServer
   const ask = <Result>(folder: string, question: Question): Promise<Result> => {
     const [idlest] = threads.toSorted((a, b) => a.waiting - b.waiting);
     if (!idlest) throw new MlError('UNAVAILABLE', 'The model server has no threads.');
-    return idlest.ask(folder, question);
+    return idlest.ask({ ...question, folder });
   };
   /** Parts go out as answers come in, two for each thread: one at work and one that waits. */
   const inParts = <Part, Result>(parts: readonly Part[], run: (part: Part) => Promise<Result>) =>
@@ -80,8 +80,10 @@ export function createModelServer(options: ModelServerOptions = {}): ModelServer
       );
       return answers.flat();
     },
-    get waiting() {
-      return threads.reduce((sum, { waiting }) => sum + waiting, 0);
+    async probe() {
+      const [first] = threads;
+      if (!first) throw new MlError('UNAVAILABLE', 'The model server has no threads.');
+      return first.ask<Compute>({ does: 'probe' });
     },
     async close() {
       await Promise.all(threads.map((thread) => thread.close()));

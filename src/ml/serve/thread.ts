@@ -1,16 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { MlError } from '../errors.ts';
-import type { Answer, Question, Request, WorkerOptions } from './messages.ts';
+import type { Answer, Request, WorkerOptions } from './messages.ts';
 
 /** A thread that runs models; it starts when it is first needed, and again after it has died. */
 export interface ModelThread {
   /** Questions that it has not answered yet. */
   readonly waiting: number;
   /** @throws MlError UNAVAILABLE when the thread dies before it has answered */
-  ask<Result>(folder: string, question: Question): Promise<Result>;
+  ask<Result>(question: Ask): Promise<Result>;
   /** Stops the thread; questions that it has not answered fail. */
   close(): Promise<void>;
 }
+
+type Ask = Request extends infer Each ? (Each extends Request ? Omit<Each, 'call'> : never) : never;
 
 interface Call {
   resolve(result: never): void;
@@ -51,14 +53,14 @@ export function createModelThread(options: WorkerOptions): ModelThread {
     get waiting() {
       return calls.size;
     },
-    ask: (folder, question) =>
+    ask: (question) =>
       new Promise((resolve, reject) => {
         if (closed) throw new MlError('UNAVAILABLE', 'The model server was stopped.');
         count += 1;
         calls.set(count, { resolve, reject });
         worker ??= start();
         worker.ref();
-        worker.postMessage({ ...question, call: count, folder } satisfies Request);
+        worker.postMessage({ ...question, call: count } satisfies Request);
       }),
     async close() {
       const running = worker;

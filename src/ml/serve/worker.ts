@@ -2,7 +2,10 @@
 import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { MlError } from '../errors.ts';
-import type { Answer, Request, WorkerOptions } from './messages.ts';
+import { createGraphBuilder } from '../onnx/builder.ts';
+import { encodeModel } from '../onnx/encode.ts';
+import { openSession, type SessionOptions } from '../onnx/session.ts';
+import type { Answer, Compute, Question, Request, WorkerOptions } from './messages.ts';
 import { openServedModel, type ServedModel } from './served-model.ts';
 import { createSessionCache } from './session-cache.ts';
 
@@ -11,27 +14,44 @@ const NICE = 10;
 
 function serve(port: MessagePort, { session, limits }: WorkerOptions): void {
   const models = createSessionCache((folder) => openServedModel(folder, session), limits);
+  const answer = async (request: Request): Promise<Reply> => {
+    if (request.does === 'probe') return { result: await probe(session) };
+    return models.with(request.folder, (model) => ask(model, request));
+  };
   port.on('message', (request: Request) => {
-    models
-      .with(request.folder, (model) => answer(port, model, request))
-      .catch((error: Error) => {
+    const { call } = request;
+    answer(request).then(
+      ({ result, transfer = [] }) => port.postMessage({ call, result } satisfies Answer, transfer),
+      (error: Error) => {
         const code = error instanceof MlError ? error.code : undefined;
-        const { message } = error;
-        port.postMessage({ call: request.call, error: { message, code } } satisfies Answer);
-      });
+        port.postMessage({ call, error: { message: error.message, code } } satisfies Answer);
+      },
+    );
   });
 }
 
-async function answer(port: MessagePort, model: ServedModel, request: Request): Promise<void> {
-  const { call } = request;
-  const reply = (result: unknown, transfer: ArrayBuffer[] = []) =>
-    port.postMessage({ call, result } satisfies Answer, transfer);
-  if (request.does === 'describe') reply(model.manifest);
-  else if (request.does === 'predict') reply(await model.predict(request.rows, request.reasons));
-  else {
-    const vectors = await model.embed(request.texts);
-    reply(vectors, [vectors.buffer as ArrayBuffer]);
-  }
+interface Reply {
+  readonly result: unknown;
+  /** Memory that the other side gets instead of a copy. */
+  readonly transfer?: ArrayBuffer[];
+}
+
+async function ask(model: ServedModel, question: Question): Promise<Reply> {
+  if (question.does === 'describe') return { result: model.manifest };
+  if (question.does === 'predict')
+    return { result: await model.predict(question.rows, question.reasons) };
+  const vectors = await model.embed(question.texts);
+  return { result: vectors, transfer: [vectors.buffer as ArrayBuffer] };
+}
+
+/** Opens the least of graphs, to see which provider works. */
+async function probe(options: SessionOptions): Promise<Compute> {
+  const builder = createGraphBuilder();
+  const x = builder.input({ name: 'x', type: 'float32', shape: [1] });
+  builder.output({ name: 'y', type: 'float32', shape: [1] }, builder.node('Neg', [x]));
+  const { provider, failures, close } = await openSession(encodeModel(builder.graph), options);
+  await close();
+  return { provider, failures };
 }
 
 if (parentPort) {

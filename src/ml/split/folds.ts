@@ -1,6 +1,6 @@
 import { MlError } from '../errors.ts';
+import { permutation, seededRandom } from '../random.ts';
 import type { TrainingRow } from '../run/spec.ts';
-import { randomBySeed, shuffle } from './random.ts';
 import { placesByGroup, timeOf } from './split.ts';
 
 /** Places of rows to learn from and to validate on. */
@@ -28,14 +28,16 @@ export function stratifiedFolds(rows: readonly Placed[], k: number, seed: number
     const label = JSON.stringify(rows[own[0] as number]?.label);
     strata.set(label, [...(strata.get(label) ?? []), own]);
   }
-  const random = randomBySeed(seed);
+  const random = seededRandom(seed).next;
   const sides = Array.from({ length: k }, () => [] as number[]);
   let turn = 0;
-  for (const label of [...strata.keys()].sort())
-    for (const own of shuffle(strata.get(label) ?? [], random)) {
-      sides[turn % k]?.push(...own);
+  for (const label of [...strata.keys()].sort()) {
+    const groups = strata.get(label) ?? [];
+    for (const i of permutation(groups.length, random)) {
+      sides[turn % k]?.push(...(groups[i] as number[]));
       turn += 1;
     }
+  }
   return sides.map((validation, fold) => ({
     train: sides.flatMap((own, i) => (i === fold ? [] : own)),
     validation,

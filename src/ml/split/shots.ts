@@ -1,5 +1,5 @@
+import { permutation, seededRandom } from '../random.ts';
 import type { TrainingRow } from '../run/spec.ts';
-import { randomBySeed, shuffle } from './random.ts';
 
 /**
  * Places of at most `shots` labelled rows a class, drawn by seed, in the rows' order. A row of
@@ -10,13 +10,9 @@ export function sampleShots(
   shots: number,
   seed: number,
 ): number[] {
-  const order = shuffle(
-    rows.map((_, i) => i),
-    randomBySeed(seed),
-  );
   const counts = new Map<string, number>();
   const taken: number[] = [];
-  for (const i of order) {
+  for (const i of permutation(rows.length, seededRandom(seed).next)) {
     const label = rows[i]?.label ?? null;
     if (label === null) continue;
     const labels = Array.isArray(label) ? label : [String(label)];

@@ -20,12 +20,18 @@ const ADAPTED = /\.attention\.self\.(query|value)\.weight$/;
 /**
  * The weights of the updates: one factor normal, the other zero, so that training starts from the
  * model as it is.
+ * @param adapted matches the names of the matrices that get one
  */
-export function initialLora(weights: Weights, { rank }: LoraOptions, seed: number): Weights {
+export function initialLora(
+  weights: Weights,
+  { rank }: LoraOptions,
+  seed: number,
+  adapted = ADAPTED,
+): Weights {
   const normal = normalFrom(seed);
   const updates: Weights = new Map();
   for (const [name, { shape }] of weights) {
-    if (!ADAPTED.test(name)) continue;
+    if (!adapted.test(name)) continue;
     const layer = name.slice(0, -'.weight'.length);
     const [to, from] = shape as [number, number];
     const down = Float32Array.from({ length: rank * from }, () => normal() / Math.sqrt(from));
@@ -35,10 +41,16 @@ export function initialLora(weights: Weights, { rank }: LoraOptions, seed: numbe
   return updates;
 }
 
+const biased: Dense = (p, name, x) => linear(x, p(`${name}.weight`), p(`${name}.bias`));
+
 /** Linear layers with their updates beside them, where there are some. */
-export function loraDense(updates: Weights, { rank, alpha }: LoraOptions): Dense {
+export function loraDense(
+  updates: Weights,
+  { rank, alpha }: LoraOptions,
+  layer: Dense = biased,
+): Dense {
   return (p, name, x) => {
-    const plain = linear(x, p(`${name}.weight`), p(`${name}.bias`));
+    const plain = layer(p, name, x);
     if (!updates.has(name + DOWN)) return plain;
     const update = linear(linear(x, p(name + DOWN)), p(name + UP));
     return plain.add(update.mul(alpha / rank));

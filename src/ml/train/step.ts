@@ -30,7 +30,19 @@ export interface StepOptions {
    * (FGM; Miyato, Dai, Goodfellow 2017, eq. 5-6). `of` gives the shape (B, S, H) of a batch.
    */
   readonly adversarial?: { readonly length: number; readonly of: (batch: Lookup) => number[] };
+  /** Takes AdamW's place. */
+  readonly update?: Update;
 }
+
+/**
+ * New parameters and optimiser state by name.
+ * @param gradients clipped, one for each of the trainable parameters
+ */
+export type Update = (
+  p: Lookup,
+  batch: Lookup,
+  gradients: readonly tf.Tensor[],
+) => Record<string, tf.Tensor>;
 
 /** Names of optimiser state beside the parameters'. */
 export const MEAN = 'mean:';
@@ -126,12 +138,27 @@ function inOrder(variables: tf.Variable[], gradients: tf.NamedTensorMap): tf.Ten
 }
 
 function update(
-  { trainable, clip, rateScale = () => 1 }: StepOptions,
+  options: StepOptions,
   p: Lookup,
   batch: Lookup,
   gradients: tf.Tensor[],
 ): Record<string, tf.Tensor> {
-  const shrink = clipFactor(gradients, clip);
+  const shrink = clipFactor(gradients, options.clip);
+  const clipped = gradients.map((gradient) => gradient.mul(shrink));
+  return (options.update ?? adamWUpdate(options))(p, batch, clipped);
+}
+
+function adamWUpdate({ trainable, rateScale = () => 1 }: StepOptions): Update {
+  return (p, batch, gradients) => adamWState(trainable, rateScale, p, batch, gradients);
+}
+
+function adamWState(
+  trainable: readonly string[],
+  rateScale: (name: string) => number,
+  p: Lookup,
+  batch: Lookup,
+  gradients: readonly tf.Tensor[],
+): Record<string, tf.Tensor> {
   const size = {
     rate: batch('rate'),
     squareCorrection: batch('squareCorrection'),
@@ -143,8 +170,7 @@ function update(
     const moments = { mean: p(MEAN + name), square: p(SQUARE + name) };
     // Scales and shifts do not decay, as in BERT's own training.
     const options = { ...adamWDefaults, decays: parameter.rank > 1, scale: rateScale(name) };
-    const gradient = (gradients[i] as tf.Tensor).mul(shrink);
-    const next = adamW(parameter, gradient, moments, size, options);
+    const next = adamW(parameter, gradients[i] as tf.Tensor, moments, size, options);
     state[name] = next.parameter;
     state[MEAN + name] = next.mean;
     state[SQUARE + name] = next.square;

@@ -52,6 +52,7 @@ export async function makeModelWorld(
     modelQueue: {
       train: (tx, runId) => enqueue(tx, train, { runId }),
       refreshPredictions: (tx, model) => enqueue(tx, refresh, model === undefined ? {} : { model }),
+      refreshEmbeddings: (tx) => enqueue(tx, refresh, {}),
     },
     bases: { find: (name) => (name === undefined || name === 'small' ? home : undefined) },
     checkHyperparameters: fixtureEngine.checkHyperparameters,

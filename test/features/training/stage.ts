@@ -18,9 +18,9 @@ import { createFeatureStore } from '../../../src/features/store/store.ts';
 import type {
   RowsDeps,
   RowsRequest,
-  TrainingRow,
   TrainingRows,
 } from '../../../src/features/training/request.ts';
+import type { TrainingRow } from '../../../src/ml/run/spec.ts';
 import { actor, createStage, names, type Stage } from '../events/harness.ts';
 
 const customer = entity('customer', { keys: ['customer_id'] });

@@ -4,8 +4,8 @@ import { boostedBaseline } from '../../../src/ml/baselines/boosted-baseline.ts';
 import { loadBaseline } from '../../../src/ml/baselines/load.ts';
 import { tableBaseline } from '../../../src/ml/baselines/table-baseline.ts';
 import { textBaseline } from '../../../src/ml/baselines/text-baseline.ts';
+import { seededRandom } from '../../../src/ml/random.ts';
 import type { TrainingRow } from '../../../src/ml/run/spec.ts';
-import { randomBySeed } from '../../../src/ml/split/random.ts';
 
 const columns = [
   { name: 'recency', kind: 'number' as const },
@@ -15,7 +15,7 @@ const columns = [
 
 /** Customers who leave when they have long been away, unless they come by the shop. */
 function customers(count: number, seed: number): TrainingRow[] {
-  const random = randomBySeed(seed);
+  const random = seededRandom(seed).next;
   return Array.from({ length: count }, (_, i) => {
     const [recency, spend] = [random() * 100, random() < 0.1 ? null : random() * 50];
     const channel = random() < 0.5 ? 'shop' : 'web';
@@ -32,7 +32,7 @@ function customers(count: number, seed: number): TrainingRow[] {
 
 /** Texts in two languages about delivery, quality, both or neither. */
 function texts(count: number, seed: number): TrainingRow[] {
-  const random = randomBySeed(seed);
+  const random = seededRandom(seed).next;
   const pick = (from: readonly string[]) => from[Math.floor(random() * from.length)] as string;
   return Array.from({ length: count }, (_, i) => {
     const [late, broken] = [random() < 0.5, random() < 0.5];

@@ -10,11 +10,11 @@ import {
 import { applyIsotonic, fitIsotonic } from '../../../src/ml/calibration/isotonic.ts';
 import { fitTemperature } from '../../../src/ml/calibration/temperature.ts';
 import { calibrationError, logLoss } from '../../../src/ml/metrics/probability.ts';
-import { randomBySeed } from '../../../src/ml/split/random.ts';
+import { seededRandom } from '../../../src/ml/random.ts';
 
 /** Rows whose true chances are known; the model says their logits times `sharpness`. */
 function overconfident(count: number, sharpness: number) {
-  const random = randomBySeed(3);
+  const random = seededRandom(3).next;
   const logits: number[][] = [];
   const truth: number[] = [];
   for (let i = 0; i < count; i += 1) {
@@ -123,7 +123,7 @@ describe('a calibration', () => {
   });
 
   it('is a staircase where the chances are bent as no temperature can mend', () => {
-    const random = randomBySeed(8);
+    const random = seededRandom(8).next;
     const said = Array.from({ length: 4000 }, () => random());
     const truth = said.map((p) => (random() < (p < 0.5 ? 0.1 : 0.6) ? 1 : 0));
     const own = fitCalibration(

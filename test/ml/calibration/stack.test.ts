@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyStack, fitStack, stack } from '../../../src/ml/calibration/stack.ts';
 import { logLoss } from '../../../src/ml/metrics/probability.ts';
-import { randomBySeed } from '../../../src/ml/split/random.ts';
+import { seededRandom } from '../../../src/ml/random.ts';
 
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** Two models that each see one of two independent causes. */
 function causes(count: number) {
-  const random = randomBySeed(11);
+  const random = seededRandom(11).next;
   const spread = () => random() * 6 - 3;
   const rows = Array.from({ length: count }, () => ({ a: spread(), b: spread() }));
   const truth = rows.map(({ a, b }) => (random() < logistic(a + b) ? 1 : 0));
@@ -27,7 +27,7 @@ describe('a stack of two models', () => {
   });
 
   it('leaves out a model that says nothing', () => {
-    const random = randomBySeed(2);
+    const random = seededRandom(2).next;
     const noise = truth.map(() => random()).map((p) => [1 - p, p]);
     const own = fitStack('CLASSIFY', [first, noise], oneHot);
     expect(own.weights[0]).toBeCloseTo(fitStack('CLASSIFY', [first], oneHot).weights[0] ?? 0, 1);

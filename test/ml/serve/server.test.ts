@@ -1,6 +1,7 @@
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { textBaseline } from '../../../src/ml/baselines/text-baseline.ts';
 import { type HostTensor, openSession } from '../../../src/ml/onnx/session.ts';
 import { textTensors } from '../../../src/ml/serve/inputs.ts';
 import { createModelServer, type ModelServer } from '../../../src/ml/serve/server.ts';
@@ -92,6 +93,25 @@ describe('the model server', () => {
     expect(prediction?.probability).toBeCloseTo(1 / 3, 2);
   });
 
+  it('mixes in the baseline that a model is stacked with', async () => {
+    const { labels } = tinyManifest.task;
+    const rows = Array.from({ length: 30 }, (_, at) => ({
+      ...servedRow(`${at}`, { text: sampleTexts[at % 3] as string }),
+      label: labels[at % 3] as string,
+    }));
+    const task = { kind: 'CLASSIFY', labels, features: [] } as const;
+    const baseline = await textBaseline.fit(task, rows);
+    const stack = { weights: [0, 1] };
+    const folder = await published(tinyClassifier(2, { ...tinyManifest, stack }));
+    await writeFile(join(folder, 'baseline.json'), baseline.save());
+    const predictions = await server.predict(folder, rows.slice(0, 3));
+    const expected = baseline.predict(rows.slice(0, 3));
+    predictions.forEach(({ value, probability }, at) => {
+      expect(value).toBe(labels[at]);
+      expect(probability).toBeCloseTo(expected[at]?.[at] as number, 5);
+    });
+  });
+
   it('swaps versions while requests are under way, without a failure', async () => {
     const versions = [await published(tinyClassifier(3)), await published(tinyClassifier(4))];
     const small = createModelServer({ workers: 1, memory: 1, reasons: 0 });
@@ -153,6 +173,16 @@ describe('the model server', () => {
     );
     await expect(server.embedder(classifies, 'v')).rejects.toThrow('gives no vectors of texts');
     await expect(server.embedder(join(embeds, 'nowhere'), 'v')).rejects.toThrow(/Cannot read/);
+  });
+
+  it('runs where it can, and says why not where it should', async () => {
+    const providers = ['cuda', 'cpu'] as const;
+    const eager = createModelServer({ session: { threads: 1, providers } });
+    const { provider, failures } = await eager.probe();
+    await eager.close();
+    expect(provider).toBe(failures.length === 0 ? 'cuda' : 'cpu');
+    for (const failure of failures) expect(failure).toMatch(/^cuda: ./);
+    expect(await server.probe()).toEqual({ provider: 'cpu', failures: [] });
   });
 
   it('reads no further than the model does in a text of a megabyte', async () => {

@@ -14,7 +14,7 @@ const texts = [
   '银行卡丢了，怎么办？银行卡丢了要挂失',
   'low lower lowest new newer newest wide wider widest',
 ];
-const wordPieceOptions = { vocabularySize: 66, minCharacterCount: 1, maxCharacters: 1_000 };
+const wordPieceOptions = { vocabularySize: 72, minCharacterCount: 1, maxCharacters: 1_000 };
 const unigramOptions = { vocabularySize: 42, maxPieceLength: 8, seedSize: 500 };
 
 /** Texts of the characters that were trained on: inside a word those that were seen inside one. */
@@ -32,13 +32,13 @@ describe('a trained WordPiece vocabulary', () => {
   const tokenizer = createTokenizer(bertDefinition(vocabulary), {}, 'test');
 
   it('has the size asked for, special tokens first, nothing twice', () => {
-    expect(vocabulary).toHaveLength(66);
+    expect(vocabulary).toHaveLength(72);
     expect(vocabulary.slice(0, 5)).toEqual(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']);
-    expect(new Set(vocabulary).size).toBe(66);
+    expect(new Set(vocabulary).size).toBe(72);
   });
 
   it('holds the frequent words whole, and no Chinese word longer than a character', () => {
-    expect(vocabulary).toEqual(expect.arrayContaining(['the', 'low', '银', '行']));
+    expect(vocabulary).toEqual(expect.arrayContaining(['the', 'card', 'lowest', '银', '行']));
     expect(vocabulary.filter((token) => /\p{sc=Han}{2}/u.test(token))).toEqual([]);
   });
 

@@ -38,6 +38,39 @@ describe('safetensors', () => {
     expect([...(weights.get('b')?.data ?? [])]).toEqual([1, -2]);
   });
 
+  it('writes F16 as the nearest half, ties to even, in half the space', async () => {
+    const values = Float32Array.of(
+      0,
+      -0,
+      1,
+      -2.5,
+      1 / 3,
+      2 ** -24,
+      2 ** -26,
+      65504,
+      1e6,
+      1 + 2 ** -11,
+    );
+    const weights: Weights = new Map([['a', { shape: [10], data: values }]]);
+    await writeSafetensors(join(folder, 'half'), weights, {}, 'F16');
+    const read = (await readSafetensors(join(folder, 'half'))).get('a')?.data ?? [];
+    // 1/3 in binary16 is 0x3555 = 1365/4096; 2^-26 is below half of the smallest; 1 + 2^-11 is a tie.
+    const expected = [0, -0, 1, -2.5, 1365 / 4096, 2 ** -24, 0, 65504, Number.POSITIVE_INFINITY, 1];
+    expect([...read]).toEqual(expected);
+  });
+
+  it('reads any half that it wrote as the same half', async () => {
+    const halves = Uint16Array.from({ length: 0x7c00 }, (_, i) => i);
+    const header = {
+      h: { dtype: 'F16', shape: [halves.length], data_offsets: [0, 2 * halves.length] },
+    };
+    await writeFile(join(folder, 'all'), raw(header, halves));
+    const weights = await readSafetensors(join(folder, 'all'));
+    await writeSafetensors(join(folder, 'again'), weights, {}, 'F16');
+    const again = await readSafetensors(join(folder, 'again'));
+    expect(again.get('h')?.data.join()).toBe(weights.get('h')?.data.join());
+  });
+
   it.each([
     ['an empty file', Buffer.alloc(0), /not a safetensors file/],
     ['a file of text', Buffer.from('hello, I am not a model'), /not a safetensors file/],

@@ -45,8 +45,8 @@ export async function predictShard(
   const at = deps.clock.now();
   const ids = await customersOf(deps.db, model.domainId, shard);
   const inputs = (await buildPredictionRows(deps, requestOf(model), ids)).filter(
-    // Of who wrote nothing, a model of texts alone has nothing to say.
-    ({ text, features }) => text !== undefined || features !== undefined,
+    // Of who wrote nothing, a model that reads has nothing to say.
+    ({ text }) => text !== undefined || model.spec.text === 'NONE',
   );
   const before = await knownOf(deps.db, model.task, ids);
   const stale = inputs.filter(({ customerId, inputHash }) => {

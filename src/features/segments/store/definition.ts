@@ -12,7 +12,7 @@ export interface Definition {
   readonly kind: 'RULE' | 'STATIC' | 'LEARNED';
   readonly version: number;
   readonly rule: Rule | undefined;
-  /** The keys of the segments that the rule refers to. */
+  /** The keys of the segments that the rule refers to, or whose members a learned one is like. */
   readonly uses: ReadonlySet<string>;
 }
 
@@ -23,19 +23,24 @@ interface Stored {
   readonly kind: Definition['kind'];
   readonly version: number;
   readonly rule: unknown;
+  readonly source: string | null;
 }
 
 /** Every segment, or one by its id, such that each comes after the segments that it uses. */
 export async function loadDefinitions(db: Queryable, id?: number): Promise<Definition[]> {
   const rows = await db.query<Stored>(sql`
-    select id, key, domain_id as "domainId", kind, version, rule from segment
-    where ${id ?? null}::int is null or id = ${id ?? null}::int order by key`);
+    select s.id, s.key, s.domain_id as "domainId", s.kind, s.version, s.rule, source.key as source
+    from segment s
+      left join segment_lookalike l on l.segment_id = s.id
+      left join segment source on source.id = l.source_id
+    where ${id ?? null}::int is null or s.id = ${id ?? null}::int order by s.key`);
   return inOrder(rows.map(define));
 }
 
-function define({ rule, ...row }: Stored): Definition {
+function define({ rule, source, ...row }: Stored): Definition {
   const parsed = row.kind === 'RULE' ? ruleOf(rule) : undefined;
-  return { ...row, rule: parsed, uses: parsed ? referencesOf([parsed]).segments : new Set() };
+  const own = source === null ? [] : [source];
+  return { ...row, rule: parsed, uses: parsed ? referencesOf([parsed]).segments : new Set(own) };
 }
 
 /** The used before the users. Saving refuses cycles; should one be there, its order is arbitrary. */

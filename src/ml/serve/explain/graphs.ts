@@ -1,12 +1,12 @@
-import { traceWithWeights } from '../../bert/export.ts';
 import type { Lookup } from '../../engine/engine.ts';
 import { noDropout } from '../../nn/dropout.ts';
 import { embedding } from '../../nn/embedding.ts';
 import type { OnnxGraph } from '../../onnx/graph.ts';
 import { fuse } from '../../tasks/fusion.ts';
-import { encodeBatch, type ModelShape } from '../../tasks/model.ts';
+import { encodeBatch, type ModelShape, memberPrefix } from '../../tasks/model.ts';
 import type { Task } from '../../tasks/task.ts';
 import { tf } from '../../tf.ts';
+import { traceWithWeights } from '../../trace/with-weights.ts';
 import type { Weights } from '../../weights/weights.ts';
 
 /** What a task makes of encoded rows. */
@@ -20,7 +20,8 @@ const WORDS = 'embeddings.word_embeddings.weight';
  *
  * Inputs beside the model's own: `baseline_ids` (B, S) int64, `place` (B) from 0 at the baseline to 1
  * at the text, and `direction` (B, outputs), which makes a row's outputs one score. Outputs: `slopes`
- * (B, S), gradients times the way from baseline to text, and `score` (B).
+ * (B, S), gradients times the way from baseline to text, and `score` (B). Of several encoders side by
+ * side all go the way together.
  */
 export function slopesGraph(
   model: ModelShape,
@@ -33,21 +34,26 @@ export function slopesGraph(
     (input, p) => {
       const batch = modelInputs(input, model);
       const baseline = input('baseline_ids', ['batch', 'sequence'], 'int32', 'int64');
-      const place = input('place', ['batch'], 'float32').expandDims(1).expandDims(2);
+      const place = input('place', ['batch'], 'float32');
       const direction = input('direction', ['batch', width], 'float32');
-      const table = p(WORDS);
-      const way = embedding(table, batch('ids')).sub(embedding(table, baseline)); // (B, S, H)
+      // Each token has a place of its own, (B, S): by these the score is differentiated.
+      const places = batch('mask').cast('float32').zerosLike().add(place.expandDims(1));
       let scores: tf.Tensor | undefined;
-      const scored = (perturbation: tf.Tensor): tf.Tensor => {
+      const scored = (of: tf.Tensor): tf.Tensor => {
+        const perturbation = (own: Lookup) => {
+          const table = own(WORDS);
+          const way = embedding(table, batch('ids')).sub(embedding(table, baseline)); // (B, S, H)
+          return way.mul(of.sub(1).expandDims(2));
+        };
         const outcome = outputs(p, encodeBatch(model, p, batch, { perturbation }));
         scores = tf.keep(scoresOf(outcome).reshape([-1, width]));
         return scores;
       };
-      const gradient = tf.grad(scored)(way.mul(place.sub(1)), direction);
+      const slopes = tf.grad(scored)(places, direction);
       const kept = scores as unknown as tf.Tensor;
       const score = kept.mul(direction).sum(1); // (B)
       kept.dispose();
-      return { slopes: gradient.mul(way).sum(2), score };
+      return { slopes, score };
     },
     { inference: false },
   );
@@ -55,16 +61,22 @@ export function slopesGraph(
 
 /**
  * The part of a model that reads features, for any number of made-up rows: `numbers` and
- * `categories`, and the vector of the row's text `text_vector` (B, H) where the model reads one.
+ * `categories`, and the vector of the row's text `text_vector` (B, members * H) where the model reads
+ * one.
  */
 export function headGraph(model: ModelShape, weights: Weights, outputs: Outputs): OnnxGraph {
-  const { features, text } = model;
+  const { features, text, members = 1 } = model;
   if (!features) throw new Error('A model without features has no head to explain.');
+  const width = text?.config.hidden_size ?? 0;
   return traceWithWeights(weights, (input, p) => {
     const batch = modelInputs(input, { features });
-    const vector = text && input('text_vector', ['batch', text.config.hidden_size], 'float32');
+    const vectors = text && input('text_vector', ['batch', members * width], 'float32');
     const tensors = { numbers: batch('numbers'), categories: batch('categories') };
-    return outputs(p, { pooled: fuse(features, p, tensors, vector, noDropout) });
+    const each = Array.from({ length: members }, (_, member) => {
+      const own = vectors?.slice([0, member * width], [-1, width]);
+      return fuse(features, (name) => p(memberPrefix(member) + name), tensors, own, noDropout);
+    });
+    return outputs(p, { pooled: tf.concat(each, 1) });
   });
 }
 
@@ -79,8 +91,12 @@ export function modelInputs(input: Input, { text, features }: ModelShape): Looku
     known.set('mask', input('attention_mask', shape, 'int32', 'int64'));
   }
   if (features) {
-    known.set('numbers', input('numbers', ['batch', features.numbers], 'float32'));
-    known.set('categories', input('categories', ['batch', features.tables.length], 'int32'));
+    const { numbers, tables } = features;
+    // What a model does not have is empty, and nothing reads it.
+    const empty = tf.zeros([0]);
+    known.set('numbers', numbers ? input('numbers', ['batch', numbers], 'float32') : empty);
+    const columns = tables.length;
+    known.set('categories', columns ? input('categories', ['batch', columns], 'int32') : empty);
   }
   return (name) => {
     const tensor = known.get(name);

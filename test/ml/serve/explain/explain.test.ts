@@ -136,10 +136,11 @@ async function bruteForce(model: ServedModel, tiny: Tiny, row: ServedRow): Promi
 }
 
 describe.each([
-  ['features alone', false],
-  ['features and a text', true],
-])('contributions of %s', (_, withText) => {
-  const tiny = tinyRegression(21, withText);
+  ['features alone', false, 1],
+  ['features and a text', true, 1],
+  ['features and a text, by two encoders', true, 2],
+])('contributions of %s', (_, withText, members) => {
+  const tiny = tinyRegression(21, withText, members);
   const rows = [
     servedRow('a', { features: [1.5, 'Wuhan', -0.5], ...(withText && { text: 'very good box' }) }),
     servedRow('b', { features: [null, 'Paris', 2], ...(withText && { text: 'refund' }) }),

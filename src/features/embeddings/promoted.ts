@@ -1,0 +1,72 @@
+import sql from 'sql-template-tag';
+import type { Queryable } from '../../db.ts';
+import { CameoError } from '../../errors.ts';
+import type { ArtefactStore } from '../artefacts/store.ts';
+import type { Embedder, EmbeddingSources } from './embedder.ts';
+import { readEventTexts } from './event-texts.ts';
+import type { Target } from './models.ts';
+
+interface Promoted {
+  readonly model: string;
+  readonly versionId: number;
+  readonly domain: string;
+  readonly artefact: string;
+}
+
+/** Loads versions of embedding models from folders. */
+export interface EmbeddingServer {
+  embedder(folder: string, version: string): Promise<Embedder>;
+}
+
+/**
+ * Embeddings by the versions that were trained here (kind EMBED) and promoted; a customer is known by
+ * what they wrote.
+ */
+export function promotedSources(
+  db: Queryable,
+  artefacts: ArtefactStore,
+  server: EmbeddingServer,
+): EmbeddingSources {
+  const load = async ({ artefact, versionId }: Promoted) =>
+    server.embedder(await artefacts.open(artefact), String(versionId));
+  return {
+    readTexts: (_domain, ids) => readEventTexts(db, ids),
+    async loadEmbedder(model, version) {
+      const promoted = await versionOf(db, model, version);
+      if (promoted) return load(promoted);
+      throw new CameoError(
+        'NOT_FOUND',
+        `The embedding model "${model}" has no version ${version}.`,
+      );
+    },
+    async promoted() {
+      const active = await activeVersions(db);
+      return Promise.all(
+        active.map(async (promoted): Promise<Target> => {
+          const { model, domain, versionId } = promoted;
+          const { dimensions } = await load(promoted);
+          return { model, domain, version: String(versionId), dimensions };
+        }),
+      );
+    },
+  };
+}
+
+const VERSIONS = sql`select m.name as model, v.id as "versionId", d.key as domain, v.artefact
+  from model m join model_version v on v.model_id = m.id join domain d on d.id = m.domain_id`;
+
+const activeVersions = (db: Queryable) =>
+  db.query<Promoted>(sql`${VERSIONS} where m.kind = 'EMBED' and v.id = m.active_version_id
+    and not exists (select from embedding_model e
+      where e.model = m.name and e.version = v.id::text and e.domain = d.key)`);
+
+async function versionOf(
+  db: Queryable,
+  model: string,
+  version: string,
+): Promise<Promoted | undefined> {
+  const [found] = await db.query<Promoted>(
+    sql`${VERSIONS} where m.name = ${model} and v.id::text = ${version}`,
+  );
+  return found;
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { MlError } from '../../errors.ts';
+
+const share = z.number().min(0).max(1);
+const count = z.number().int().nonnegative();
+const rowsFile = z.string().regex(/^[\w-]+\.jsonl$/);
+
+/** How a text-to-text model is trained and how it answers. */
+const schema = z.strictObject({
+  /** Passes over the training rows. */
+  epochs: z.number().positive().max(1000).default(10),
+  /** Rows of a step. */
+  batchSize: z.number().int().min(1).max(256).default(16),
+  /** The highest rate; of Adafactor a share of each parameter's size. */
+  learningRate: z.number().positive().max(1).default(5e-4),
+  optimizer: z.enum(['adamw', 'adafactor']).default('adamw'),
+  warmup: share.default(0.1),
+  schedule: z.enum(['linear', 'cosine', 'constant']).default('linear'),
+  weightDecay: z.number().nonnegative().default(0.01),
+  /** Longest gradient. */
+  clip: z.number().positive().default(1),
+  dropout: share.max(0.9).default(0.1),
+  labelSmoothing: share.max(0.9).default(0),
+  /** Tokens of a source and of an answer, at most. */
+  maxLength: z.number().int().min(8).max(512).default(256),
+  maxTokens: z.number().int().min(2).max(128).default(32),
+  /** Of the prompt; auto takes that of most texts. */
+  language: z.enum(['auto', 'zh', 'en']).default('auto'),
+  /** What learns: all weights, low-rank updates of them, or small parts between them. */
+  variant: z.enum(['full', 'lora', 'adapters']).default('full'),
+  lora: z
+    .strictObject({
+      rank: z.number().int().positive().default(8),
+      alpha: z.number().positive().default(16),
+    })
+    .prefault({}),
+  adapterWidth: z.number().int().positive().max(1024).default(32),
+  /** What stays as it is when all weights learn. */
+  freeze: z
+    .strictObject({
+      embeddings: z.boolean().default(false),
+      encoderBlocks: count.default(0),
+      decoderBlocks: count.default(0),
+    })
+    .prefault({}),
+  /** Further tasks in the same model, each with a file of rows in the run's folder. */
+  tasks: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        labels: z.array(z.string()).default([]),
+        rows: rowsFile,
+      }),
+    )
+    .default([]),
+  /** 1 draws tasks by their size; higher ones more evenly. */
+  temperature: z.number().positive().default(2),
+  /** Rows of the same task from the domain that `base` comes from, so as not to forget it. */
+  replay: z.strictObject({ rows: rowsFile, share: share.max(0.9).default(0.2) }).optional(),
+  /** Weight of the domain-adversarial loss between the replayed domain and this one. */
+  adversarial: z.number().nonnegative().max(10).default(0),
+  /** Beams of a search for free text. */
+  beams: z.number().int().min(1).max(16).default(1),
+  /** Answers less sure than it takes to be right so often on validation are "unknown". */
+  targetPrecision: share.default(0.8),
+  /** How rows are split 6:2:2: by time, or by a hash of the group. */
+  split: z.enum(['time', 'group']).default('time'),
+  checkpointSteps: z.number().int().positive().default(100),
+});
+export type T5Hyperparameters = z.infer<typeof schema>;
+
+/**
+ * The defaults with `overrides` in their place.
+ * @throws MlError that names what is wrong
+ */
+export function parseT5Hyperparameters(
+  overrides: Readonly<Record<string, unknown>>,
+): T5Hyperparameters {
+  const parsed = schema.safeParse(overrides);
+  if (!parsed.success)
+    throw new MlError(
+      'BAD_INPUT',
+      `The hyper-parameters are not usable: ${z.prettifyError(parsed.error)}`,
+    );
+  if (parsed.data.adversarial > 0 && !parsed.data.replay)
+    throw new MlError('BAD_INPUT', '"adversarial" needs "replay": the rows of the other domain.');
+  return parsed.data;
+}
