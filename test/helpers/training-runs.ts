@@ -41,11 +41,12 @@ type Random = () => number;
 const pick = <T>(random: Random, from: readonly T[]): T =>
   from[Math.floor(random() * from.length)] as T;
 
+/** A word that means nothing. */
+export const anyWord = (random: Random): string => pick(random, NOISE.split(' '));
+
 /** A few words of noise, one of them replaced by `word`. */
 export function sentenceWith(random: Random, word: string): string {
-  const words = Array.from({ length: 4 + Math.floor(random() * 6) }, () =>
-    pick(random, NOISE.split(' ')),
-  );
+  const words = Array.from({ length: 4 + Math.floor(random() * 6) }, () => anyWord(random));
   words[Math.floor(random() * words.length)] = word;
   return words.join(' ');
 }

@@ -61,7 +61,8 @@ function compute(
       (name) => {
         const tensor = batch[name];
         if (!tensor) throw new Error(`The batch has no "${name}".`);
-        const value = inputs.get(name) ?? toTensor(tensor);
+        // Kept: one that is first asked for inside a gradient would end with it.
+        const value = inputs.get(name) ?? tf.keep(toTensor(tensor));
         inputs.set(name, value);
         return value;
       },
@@ -69,7 +70,9 @@ function compute(
     // Clones, since an output may be an input or a variable, which outlive this function.
     const clones = (tensors: Tensors) =>
       Object.fromEntries(Object.entries(tensors).map(([name, value]) => [name, value.clone()]));
-    return { outputs: clones(result.outputs), renewed: clones(result.state ?? {}) };
+    const kept = { outputs: clones(result.outputs), renewed: clones(result.state ?? {}) };
+    for (const value of inputs.values()) value.dispose();
+    return kept;
   });
 }
 

@@ -54,7 +54,8 @@ async function main(folder: string): Promise<number> {
 function endOf(error: unknown): RunMessage {
   if (error instanceof MlError && isRefusal(error))
     return { type: 'refused', reason: error.message };
-  const message = error instanceof MlError ? error.message : String((error as Error).stack ?? error);
+  const message =
+    error instanceof MlError ? error.message : String((error as Error).stack ?? error);
   return { type: 'failed', message };
 }
 

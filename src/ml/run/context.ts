@@ -14,8 +14,14 @@ export interface RunContext {
   readonly elapsed: () => number;
   /** The folder of a job's checkpoint. */
   readonly checkpoint: (job: string) => string;
-  /** Tells of a job's steps, several at a time. */
-  readonly progress: (job: string, steps: number) => (step: { step: number; loss: number }) => void;
+  readonly progress: (job: string, steps: number) => ProgressReporter;
+}
+
+/** Tells of a job's steps, several at a time. */
+export interface ProgressReporter {
+  readonly onStep: (step: { readonly step: number; readonly loss: number }) => void;
+  /** Tells of those that are left. */
+  readonly end: () => void;
 }
 
 type Parts = Pick<RunContext, 'engine' | 'threads' | 'report' | 'elapsed'> & {
@@ -40,21 +46,29 @@ function progressReporter(
   steps: number,
   report: RunContext['report'],
   elapsed: () => number,
-): ReturnType<RunContext['progress']> {
+): ProgressReporter {
   const split = job === 'train' ? 'train' : `train ${job}`;
   let points: CurvePoint[] = [];
   let told = elapsed();
   let first: { step: number; at: number } | undefined;
-  return ({ step, loss }) => {
-    const now = elapsed();
-    // The first step compiles: it says nothing about the pace of the others.
-    first ??= { step, at: now };
-    points.push({ step, split, metric: 'loss', value: loss });
-    if (now - told < PACE_MS && step < steps) return;
-    const each = (now - first.at) / Math.max(1, step - first.step);
-    report({ type: 'progress', step, steps, loss, etaMs: Math.round(each * (steps - step)) });
+  const tell = (now: number) => {
+    const last = points.at(-1);
+    if (!last || !first) return;
+    const each = (now - first.at) / Math.max(1, last.step - first.step);
+    const etaMs = Math.round(each * (steps - last.step));
+    report({ type: 'progress', step: last.step, steps, loss: last.value, etaMs });
     report({ type: 'curve', points });
     points = [];
     told = now;
+  };
+  return {
+    onStep({ step, loss }) {
+      const now = elapsed();
+      // The first step compiles: it says nothing about the pace of the others.
+      first ??= { step, at: now };
+      points.push({ step, split, metric: 'loss', value: loss });
+      if (now - told >= PACE_MS) tell(now);
+    },
+    end: () => tell(elapsed()),
   };
 }

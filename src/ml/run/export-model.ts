@@ -107,6 +107,8 @@ async function writeFolder(folder: string, write: (part: string) => Promise<void
     await rename(part, folder);
   } catch (cause) {
     if (cause instanceof MlError || !(cause as NodeJS.ErrnoException).code) throw cause;
-    throw new MlError('UNAVAILABLE', `Cannot write the model to ${folder}: ${String(cause)}`, { cause });
+    throw new MlError('UNAVAILABLE', `Cannot write the model to ${folder}: ${String(cause)}`, {
+      cause,
+    });
   }
 }

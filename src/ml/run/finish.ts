@@ -1,7 +1,7 @@
 import type { FittedBaseline } from '../baselines/baseline.ts';
+import { applyLink } from '../baselines/link.ts';
 import { type Calibration, fitCalibration } from '../calibration/calibration.ts';
 import { applyStack, fitStack, type Stack } from '../calibration/stack.ts';
-import { applyLink } from '../baselines/link.ts';
 import type { TargetScale } from '../tasks/target-scale.ts';
 import type { Weights } from '../weights/weights.ts';
 import { baselinePredictions } from './baselines.ts';
@@ -151,7 +151,9 @@ async function measureActive(
   const probabilities = predictions.probabilities.map((row) => {
     const known = at.map((place) => row[place] ?? 0);
     const sum = known.reduce((total, p) => total + p, 0);
-    return predictions.kind === 'CLASSIFY' ? known.map((p) => (sum > 0 ? p / sum : 1 / known.length)) : known;
+    return predictions.kind === 'CLASSIFY'
+      ? known.map((p) => (sum > 0 ? p / sum : 1 / known.length))
+      : known;
   });
   return judge(spec.task, { kind: predictions.kind, probabilities }, data, split.test);
 }

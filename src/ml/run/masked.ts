@@ -58,6 +58,7 @@ export async function trainMasked(context: RunContext, job: MaskedJob): Promise<
   const state = initialState(weights, trainable);
   const { engine, threads, signal, folder } = context;
   const machine = await openMachine(engine, state, { threads, spin: threads > 1 });
+  const progress = context.progress(job.name, steps);
   try {
     await runSteps({
       ...{ machine, seed, decay: own.weightDecay, batchAt: batches.at },
@@ -66,7 +67,7 @@ export async function trainMasked(context: RunContext, job: MaskedJob): Promise<
         ...{ dropout: own.dropout, clip: own.clip },
       }),
       schedule: { rate: own.learningRate, warmup: own.warmup, decay: own.schedule, steps },
-      onStep: context.progress(job.name, steps),
+      onStep: progress.onStep,
       ...(job.onEpoch && {
         evaluation: {
           everySteps: batches.perEpoch,
@@ -86,6 +87,7 @@ export async function trainMasked(context: RunContext, job: MaskedJob): Promise<
         },
       }),
     });
+    progress.end();
     const learnt = await machine.read();
     return new Map(
       trainable.map((name) => {

@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import { MlError } from '../errors.ts';
 import { dataHash } from '../split/data-hash.ts';
 import { bagWeights } from '../tasks/bag.ts';
-import { taskOf } from './task-of.ts';
 import { widthOf } from '../tasks/model.ts';
 import { fitBaselines } from './baselines.ts';
 import { searchSettings, validateOnFolds } from './choose.ts';
 import type { RunContext } from './context.ts';
 import { exportModel } from './export-model.ts';
-import { type Measured, type Model, measure, measureRivals, winnerOf, yardstickFor } from './finish.ts';
+import {
+  type Measured,
+  type Model,
+  measure,
+  measureRivals,
+  winnerOf,
+  yardstickFor,
+} from './finish.ts';
 import { readHelpers } from './helpers.ts';
 import { type Hyperparameters, parseHyperparameters } from './hyperparameters.ts';
 import { trainMasked, withMaskedHead } from './masked.ts';
@@ -18,6 +24,7 @@ import { type Prepared, prepare } from './prepare.ts';
 import { runPretraining } from './pretrain-run.ts';
 import { readRows, readSpec } from './read-run.ts';
 import type { TrainingRow } from './spec.ts';
+import { taskOf } from './task-of.ts';
 import { type Attempt, attempt } from './training.ts';
 import { loadVersion, scoreVersion } from './version.ts';
 
@@ -70,7 +77,10 @@ async function trainAndMeasure(
   for (const baseline of baselines) baseline.dispose();
   const yardstick = yardstickFor(prepared, model);
   return {
-    metrics: metricsOf(measured, { ...(tried.length > 0 && { search: tried }), ...(folds && { folds }) }),
+    metrics: metricsOf(measured, {
+      ...(tried.length > 0 && { search: tried }),
+      ...(folds && { folds }),
+    }),
     baselines: rivals,
     ...{ winner: winnerOf(yardstick, measured.metrics, rivals), decidedBy: yardstick.metric },
     dataHash: dataHash(data.rows, split),

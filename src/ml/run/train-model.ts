@@ -43,11 +43,12 @@ export async function trainModel(context: RunContext, job: TrainingJob): Promise
     const selection: Selection = { best: Number.NEGATIVE_INFINITY, idle: 0, weights: new Map() };
     const perEpoch = Math.ceil(batches.perEpoch / own.accumulate);
     const steps = Math.max(1, Math.round(own.epochs * perEpoch));
+    const progress = context.progress(job.name, steps);
     await runSteps({
       ...{ machine, seed: job.seed, decay: own.weightDecay, batchAt: batches.at },
       step: stepOf(learner, own),
       schedule: { rate: own.learningRate, warmup: own.warmup, decay: own.schedule, steps },
-      onStep: context.progress(job.name, steps),
+      onStep: progress.onStep,
       evaluation: {
         everySteps: perEpoch,
         run: (step) => select(job, machine, selection, step),
@@ -55,6 +56,7 @@ export async function trainModel(context: RunContext, job: TrainingJob): Promise
       ...(context.signal && { signal: context.signal }),
       ...(context.folder && { checkpoint: checkpointOf(context, job, selection) }),
     });
+    progress.end();
     return learnt(learner, own, selection);
   } finally {
     await machine.close();

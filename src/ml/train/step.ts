@@ -100,7 +100,7 @@ export function accumulatedStep(
       const gradients = trainable.map((name) => p(SUM + name));
       const emptied = trainable.map((name) => [SUM + name, tf.zerosLike(p(SUM + name))]);
       const state = { ...update(options, p, batch, gradients), ...Object.fromEntries(emptied) };
-      return { outputs: { rate: batch('rate') }, state };
+      return { outputs: { applied: batch('rate') }, state };
     },
   };
 }
