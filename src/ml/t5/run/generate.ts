@@ -1,5 +1,6 @@
 import { MlError } from '../../errors.ts';
 import { openSession } from '../../onnx/session.ts';
+import type { RunContext } from '../../run/context.ts';
 import type { RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
 import { dataHash } from '../../split/data-hash.ts';
@@ -10,13 +11,18 @@ import type { Decoder } from '../decode/decoder.ts';
 import { type DecodingGraphs, exportDecoding } from '../decode/export.ts';
 import { type CachedState, createSessionDecoder } from '../decode/session-decoder.ts';
 import { loadT5Base, type T5Base } from './base.ts';
+import { heldBatches } from './held.ts';
 import { parseT5Hyperparameters, type T5Hyperparameters } from './hyperparameters.ts';
 import { type Fitted, fitAnswers, judgeRows } from './judge.ts';
+import { lessonBatches } from './lesson.ts';
 import { resultOf } from './result.ts';
 import { saveT5Version } from './save.ts';
 import { sidesOf, splitOf } from './sides.ts';
 import { createTextTask, type TextTask } from './text-task.ts';
-import { type T5RunContext, trainT5 } from './train.ts';
+import { trainT5 } from './train.ts';
+
+/** Rows that are enough to see the loss on validation fall or rise. */
+const HELD = 128;
 
 /** Reads further files of rows out of the run's folder. */
 export type ReadRows = (file: string) => Promise<TrainingRow[]>;
@@ -27,7 +33,7 @@ export type ReadRows = (file: string) => Promise<TrainingRow[]>;
  * @throws MlError of code INSUFFICIENT_DATA when there is too little to learn from
  */
 export async function runGenerate(
-  context: T5RunContext,
+  context: RunContext,
   spec: TrainingSpec,
   rows: readonly TrainingRow[],
   readRows: ReadRows,
@@ -49,7 +55,11 @@ export async function runGenerate(
     replay: pairsOf(task, source.train),
   };
   const validation = pairsOf(task, sides.validation);
-  const weights = await trainT5(context, base, lesson, validation, own, spec.seed);
+  const weights = await trainT5(context, {
+    ...{ base, own, seed: spec.seed },
+    batches: lessonBatches(lesson, base.config, own, spec.seed),
+    held: heldBatches(validation.slice(0, HELD), base.config, own.batchSize),
+  });
   const graphs = exportDecoding(base.config, weights);
   const judged = await withDecoder(base, graphs, context.threads, async (decoder) => {
     const fitted = await fitAnswers(decoder, task, sides.validation, own, own.targetPrecision);

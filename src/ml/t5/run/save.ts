@@ -23,21 +23,37 @@ export interface T5Version {
  */
 export async function saveT5Version(folder: string, version: T5Version): Promise<void> {
   const { base, weights, graphs, manifest } = version;
-  const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  try {
+  await saveT5Base(folder, base, weights);
+  await orFail(folder, async () => {
+    await writeFile(join(folder, 'encoder.onnx'), graphs.encoder);
+    await writeFile(join(folder, 'decoder.onnx'), graphs.decoder);
+    await writeFile(join(folder, 'cameo.json'), pretty(manifest));
+  });
+}
+
+/** Writes a folder that trainings can start from: `base` with other weights. */
+export async function saveT5Base(folder: string, base: T5Base, weights: Weights): Promise<void> {
+  await orFail(folder, async () => {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'config.json'), pretty(hubT5Config(base.config)));
     for (const name of ['tokenizer.json', 'tokenizer_config.json'])
       if (existsSync(join(base.folder, name)))
         await copyFile(join(base.folder, name), join(folder, name));
-    await writeFile(join(folder, 'encoder.onnx'), graphs.encoder);
-    await writeFile(join(folder, 'decoder.onnx'), graphs.decoder);
     await writeSafetensors(join(folder, 'model.safetensors'), weights);
-    await writeFile(join(folder, 'cameo.json'), pretty(manifest));
+  });
+}
+
+function pretty(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+async function orFail(folder: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
   } catch (cause) {
     if (cause instanceof MlError) throw cause;
-    throw new MlError('UNAVAILABLE', `Cannot save the version to ${folder}: ${String(cause)}`, {
+    throw new MlError('UNAVAILABLE', `Cannot save the model to ${folder}: ${String(cause)}`, {
       cause,
     });
   }

@@ -1,49 +1,35 @@
-import type { Computation, Machine } from '../../engine/engine.ts';
-import { type EngineName, openMachine } from '../../engine/open.ts';
-import { noDropout } from '../../nn/dropout.ts';
-import { seededRandom } from '../../random.ts';
-import type { CurvePoint } from '../../run/messages.ts';
+import type { Machine } from '../../engine/engine.ts';
+import { openMachine } from '../../engine/open.ts';
+import type { HostTensors } from '../../onnx/session.ts';
+import type { RunContext } from '../../run/context.ts';
 import { fit as runSteps } from '../../train/fit.ts';
-import { type Loss, trainingStep } from '../../train/step.ts';
+import { trainingStep } from '../../train/step.ts';
 import type { Weights } from '../../weights/weights.ts';
-import type { TokenPair } from '../data/corrupt.ts';
 import { adafactorInputs } from '../training/adafactor-update.ts';
 import type { T5Base } from './base.ts';
+import { meanLoss, measured } from './held.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
-import { t5Learner } from './learner.ts';
-import { type Lesson, lessonBatches, strengthInput } from './lesson.ts';
+import { type T5Learner, t5Learner } from './learner.ts';
+import { type LessonBatches, strengthInput } from './lesson.ts';
 
-/** What a run is done with, and whom it tells. */
-export interface T5RunContext {
-  readonly engine: EngineName;
-  readonly threads: number;
-  readonly signal?: AbortSignal;
-  readonly curve: (points: readonly CurvePoint[]) => void;
-  /** The folder of a job's checkpoint; undefined keeps none. */
-  readonly checkpoint?: (job: string) => string;
-  /** Tells of a job's steps. */
-  readonly progress: (job: string, steps: number) => (step: { step: number; loss: number }) => void;
+export interface T5Job {
+  readonly base: T5Base;
+  readonly batches: LessonBatches;
+  /** Batches whose loss is reported after each epoch. */
+  readonly held: readonly HostTensors[];
+  readonly own: T5Hyperparameters;
+  readonly seed: number;
 }
-
-/** Rows that are enough to see the loss on validation fall or rise. */
-const VALIDATED = 128;
 
 /**
  * Trains and gives the weights, low-rank updates merged in. Stopped and started again, it ends with
  * the same weights.
  */
-export async function trainT5(
-  context: T5RunContext,
-  base: T5Base,
-  lesson: Lesson,
-  validation: readonly TokenPair[],
-  own: T5Hyperparameters,
-  seed: number,
-): Promise<Weights> {
-  const learner = t5Learner(base, own, seed);
-  const batches = lessonBatches(lesson, base.config, own, seed);
+export async function trainT5(context: RunContext, job: T5Job): Promise<Weights> {
+  const { own, batches, seed } = job;
+  const learner = t5Learner(job.base, own, seed);
   const steps = Math.max(1, Math.round(own.epochs * batches.perEpoch));
-  const { engine, threads, signal, checkpoint } = context;
+  const { engine, threads, signal } = context;
   const machine = await openMachine(engine, learner.state, { threads, spin: threads > 1 });
   try {
     await runSteps({
@@ -56,19 +42,9 @@ export async function trainT5(
         ...(own.adversarial > 0 && strengthInput(step / steps)),
       }),
       onStep: context.progress('train', steps),
-      evaluation: {
-        everySteps: batches.perEpoch,
-        run: validate(context, machine, learner.measured, validation, base, own),
-      },
+      evaluation: { everySteps: batches.perEpoch, run: reporter(context, machine, learner, job) },
       ...(signal && { signal }),
-      ...(checkpoint && {
-        checkpoint: {
-          folder: checkpoint('train'),
-          everySteps: own.checkpointSteps,
-          extra: () => ({ values: {}, tensors: new Map() }),
-          restore: () => undefined,
-        },
-      }),
+      ...(context.folder && { checkpoint: checkpointOf(context, own) }),
     });
     return learner.result(await machine.read());
   } finally {
@@ -76,29 +52,29 @@ export async function trainT5(
   }
 }
 
-/** Reports the loss on validation rows; never stops the run. */
-function validate(
-  context: T5RunContext,
+/** Tells the loss on held rows; never stops the run. */
+function reporter(
+  context: RunContext,
   machine: Machine,
-  loss: Loss,
-  validation: readonly TokenPair[],
-  { config }: T5Base,
-  own: T5Hyperparameters,
+  learner: T5Learner,
+  { held }: T5Job,
 ): (step: number) => Promise<boolean> {
-  const held = { tasks: [validation.slice(0, VALIDATED)], replay: [] };
-  const batches = lessonBatches(held, config, { ...own, adversarial: 0 }, 0);
-  const computation: Computation = (p, batch) => ({
-    outputs: { loss: loss(p, batch, { dropout: noDropout }) },
-  });
+  const computation = measured(learner.measured);
   return async (step) => {
-    if (validation.length === 0) return false;
-    let total = 0;
-    for (let batch = 1; batch <= batches.perEpoch; batch++) {
-      const outputs = await machine.run(computation, batches.at(batch, seededRandom(batch).next));
-      total += Number(outputs.loss?.data[0]);
-    }
-    const value = total / batches.perEpoch;
-    context.curve([{ step, split: 'validation', metric: 'loss', value }]);
+    if (held.length === 0) return false;
+    const value = await meanLoss(machine, computation, held);
+    const point = { step, split: 'validation', metric: 'loss', value };
+    context.report({ type: 'curve', points: [point] });
     return false;
+  };
+}
+
+/** The weights after the last step count, so that there is nothing to keep beside the state. */
+function checkpointOf(context: RunContext, { checkpointSteps }: T5Hyperparameters) {
+  return {
+    folder: context.checkpoint('train'),
+    everySteps: checkpointSteps,
+    extra: () => ({ values: {}, tensors: new Map() }),
+    restore: () => undefined,
   };
 }

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createContext, type RunContext } from '../../../../src/ml/run/context.ts';
 import type { CurvePoint, Metrics } from '../../../../src/ml/run/messages.ts';
 import type { TrainingRow } from '../../../../src/ml/run/spec.ts';
 import { runGenerate } from '../../../../src/ml/t5/run/generate.ts';
 import { loadGenerator } from '../../../../src/ml/t5/run/generator.ts';
-import type { T5RunContext } from '../../../../src/ml/t5/run/train.ts';
 import { quick, rows, spec, writeBase } from './world.ts';
 
 let base: string;
@@ -14,13 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-function contextOf(curve: CurvePoint[] = []): T5RunContext {
-  return {
+function contextOf(curve: CurvePoint[] = []): RunContext {
+  return createContext({
     engine: 'onnx',
     threads: 1,
-    curve: (points) => curve.push(...points),
-    progress: () => () => undefined,
-  };
+    elapsed: () => 0,
+    report: (message) => {
+      if (message.type === 'curve') curve.push(...message.points);
+    },
+  });
 }
 const noFiles = () => Promise.resolve([]);
 
@@ -35,7 +37,9 @@ describe('a run that teaches to answer', () => {
     expect(result.rows).toEqual({ train: 360, validation: 120, test: 120 });
     expect(result.decidedBy).toBe('accuracy');
     expect(Object.keys(result.baselines)).toEqual(['tfidf-linear']);
-    expect(curve.map(({ split }) => split)).toEqual(new Array(4).fill('validation'));
+    const held = curve.filter(({ split }) => split === 'validation').map(({ value }) => value);
+    expect(held).toHaveLength(4);
+    expect(held[3]).toBeLessThan(held[0] as number);
 
     const generator = await loadGenerator(folder, { threads: 1 });
     const texts = ['bought luxury watch', 'bought cheap soap', 'bought the coat'];
