@@ -18,7 +18,12 @@ let home: string;
 beforeAll(async () => {
   home = makeFolder(tmpdir(), `cameo-learning-${process.pid}`, { readme: 'a home' });
   cpSync(await writeTinyBase(), join(home, 'models/tiny'), { recursive: true });
-  const ml = { backend: 'onnx' as const, threads: 1, artefacts: join(home, 'artefacts') };
+  const ml = {
+    backend: 'onnx' as const,
+    threads: 1,
+    providers: ['cpu'] as const,
+    artefacts: join(home, 'artefacts'),
+  };
   api = await startTestApi({ role: 'all', home, ml: { ...ml, bucket: undefined } });
   await ingest();
 }, 120_000);
