@@ -48,8 +48,7 @@ export function createTextTask(tokenizer: Tokenizer, options: TextTaskOptions): 
   return {
     labels: several ? [] : labels,
     ...withinOf(spelt, several, separator, end),
-    source: (text) =>
-      Array.from(tokenizer.encode(withPrefix(name, language, text), { maxLength })),
+    source: (text) => Array.from(tokenizer.encode(withPrefix(name, language, text), { maxLength })),
     target(row) {
       if (row.label === null) return undefined;
       if (several) return [...listOf(row, asList(row.label)), end];
