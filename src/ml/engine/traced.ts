@@ -98,14 +98,15 @@ async function compile(
           if (!known.has(STATE + name)) reads.push(name);
           return once(STATE + name, held(state, name), (value) => tf.variable(value));
         },
-        (name) => once(name, inBatch(batch, name), (value) => value),
+        // Kept: one that is first asked for inside a gradient would end with it.
+        (name) => once(name, inBatch(batch, name), (value) => tf.keep(value)),
       );
       writes.push(...Object.keys(result.state ?? {}));
       const renewed = Object.entries(result.state ?? {}).map(([name, value]) => [
         NEW + name,
         value,
       ]);
-      for (const value of known.values()) if (value instanceof tf.Variable) value.dispose();
+      for (const value of known.values()) value.dispose();
       return { ...result.outputs, ...Object.fromEntries(renewed) };
     },
     { portable },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { initialBertWeights } from '../../../src/ml/bert/parameters.ts';
 import { type EngineName, openMachine } from '../../../src/ml/engine/open.ts';
 import type { HostTensors } from '../../../src/ml/onnx/session.ts';
@@ -14,6 +14,8 @@ import {
   trainingStep,
 } from '../../../src/ml/train/step.ts';
 import { sentence, tinyConfig, tinyText, tokens } from '../tasks/tiny.ts';
+
+jest.setTimeout(120_000);
 
 const task = classifyTask({ classes: 3, width: 32 });
 const weights = new Map([...initialBertWeights(tinyConfig, 1), ...initialHead(task.shapes, 2)]);
