@@ -1,28 +1,20 @@
 import { openMachine } from '../../engine/open.ts';
 import { MlError } from '../../errors.ts';
-import { seededRandom } from '../../random.ts';
+import type { HostTensors } from '../../onnx/session.ts';
 import type { RunContext } from '../../run/context.ts';
 import type { RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
 import { dataHash } from '../../split/data-hash.ts';
 import { whyInsufficient } from '../../split/sufficiency.ts';
-import { createBatches } from '../../train/batches.ts';
 import { initialState } from '../../train/step.ts';
 import type { Weights } from '../../weights/weights.ts';
-import { seq2seqBatch } from '../data/batch.ts';
-import {
-  type Corruption,
-  corruptSpans,
-  type TokenPair,
-  textLengthFor,
-  usualCorruption,
-} from '../data/corrupt.ts';
+import { textLengthFor } from '../data/corrupt.ts';
 import { hasAdapters } from '../training/adapters.ts';
 import { t5Loss } from '../training/loss.ts';
 import { loadT5Base, type T5Base } from './base.ts';
 import { heldBatches, meanLoss, measured } from './held.ts';
-import { parseT5Hyperparameters, type T5Hyperparameters } from './hyperparameters.ts';
-import type { LessonBatches } from './lesson.ts';
+import { parseT5Hyperparameters } from './hyperparameters.ts';
+import { corrupted, corruptedBatches, corruptionOf, piecesOf } from './pieces.ts';
 import { saveT5Base } from './save.ts';
 import { splitOf } from './sides.ts';
 import { trainT5 } from './train.ts';
@@ -61,17 +53,9 @@ export async function runSpanPretraining(
     ...{ base, own, seed: spec.seed, held: heldOf(validation) },
     batches: corruptedBatches(train, corruption, base, own, spec.seed),
   });
-  const lossOf = async (state: Weights) => {
-    const { engine, threads } = context;
-    const machine = await openMachine(engine, initialState(state, []), { threads });
-    const loss = t5Loss(base.config, { smoothing: 0, adapters: hasAdapters(state) });
-    try {
-      return await meanLoss(machine, measured(loss), heldOf(test));
-    } finally {
-      await machine.close();
-    }
-  };
-  const [loss, before] = [await lossOf(weights), await lossOf(base.weights)];
+  const held = heldOf(test);
+  const loss = await lossOf(context, base, weights, held);
+  const before = await lossOf(context, base, base.weights, held);
   await saveT5Base(folder, base, weights);
   return {
     metrics: { loss, perplexity: Math.exp(loss) },
@@ -86,55 +70,18 @@ export async function runSpanPretraining(
   };
 }
 
-function corruptionOf({ tokenizer, config, folder }: T5Base): Corruption {
-  const { sentinels } = tokenizer.special;
-  if (sentinels.length < 2)
-    throw new MlError(
-      'BAD_FILE',
-      `The tokenizer of ${folder} has no sentinels (<extra_id_0>, ...).`,
-    );
-  return { ...usualCorruption, sentinels, endId: config.endId };
-}
-
-/** The texts in pieces whose corrupted sources fill the model's input, without end tokens. */
-function piecesOf(
-  { tokenizer }: T5Base,
-  places: readonly number[],
-  rows: readonly TrainingRow[],
-  length: number,
-): number[][] {
-  return places.flatMap((place) => {
-    const text = rows[place]?.text ?? '';
-    const ids = Array.from(tokenizer.encode(text, { maxLength: 1 << 20 })).slice(0, -1);
-    const pieces: number[][] = [];
-    for (let from = 0; from < ids.length; from += length)
-      pieces.push(ids.slice(from, from + length));
-    return pieces.filter((piece) => piece.length > 1);
-  });
-}
-
-function corrupted(pieces: readonly number[][], corruption: Corruption, seed: number): TokenPair[] {
-  const random = seededRandom(seed).next;
-  return pieces.flatMap((piece) => corruptSpans(piece, corruption, random) ?? []);
-}
-
-/** Epochs of the pieces, corrupted anew each time. */
-function corruptedBatches(
-  pieces: readonly number[][],
-  corruption: Corruption,
+/** The mean loss of a model with these weights. */
+async function lossOf(
+  { engine, threads }: RunContext,
   { config }: T5Base,
-  { batchSize, maxLength }: T5Hyperparameters,
-  seed: number,
-): LessonBatches {
-  const lengths = pieces.map((piece) => piece.length);
-  return createBatches({ lengths, size: batchSize, seed }, ({ rows, length }, random) => {
-    const pairs = rows.flatMap(
-      (row) => corruptSpans(pieces[row] as number[], corruption, random) ?? [],
-    );
-    // As many hidden tokens and sentinels as the longest piece of this length can have.
-    const target =
-      Math.ceil((length * corruption.density * (1 + 1 / corruption.meanSpan) + 4) / 4) * 4;
-    const shape = { rows: batchSize, source: Math.min(length, maxLength), target };
-    return seq2seqBatch(pairs, shape, config);
-  });
+  weights: Weights,
+  held: readonly HostTensors[],
+): Promise<number> {
+  const machine = await openMachine(engine, initialState(weights, []), { threads });
+  const loss = t5Loss(config, { smoothing: 0, adapters: hasAdapters(weights) });
+  try {
+    return await meanLoss(machine, measured(loss), held);
+  } finally {
+    await machine.close();
+  }
 }
