@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import sql from 'sql-template-tag';
 import { CameoError } from '../../src/errors.ts';
 import { trainingRunCancel } from '../../src/features/models/cancel.ts';
@@ -13,6 +13,9 @@ import { createTrain } from '../../src/jobs/train.ts';
 import type { Worker } from '../../src/jobs/worker.ts';
 import { type ModelWorld, makeModelWorld, readRun } from '../features/models/world.ts';
 import { tester } from './world.ts';
+
+// Processes are started and killed here, up to five in a test: that takes a busy machine a while.
+jest.setTimeout(120_000);
 
 let world: ModelWorld;
 let worker: Worker;
