@@ -1,12 +1,7 @@
-import { join } from 'node:path';
-import { openSession } from '../../onnx/session.ts';
-import { loadTokenizer } from '../../tokenizer/load.ts';
-import { readT5Config } from '../config.ts';
-import { createSessionDecoder } from '../decode/session-decoder.ts';
 import { probabilitiesOf, textsOf } from './answers.ts';
 import { type Judgement, judgeLabels, judgeTexts } from './confidence.ts';
-import { readT5Manifest, type T5Manifest } from './manifest.ts';
-import { createTextTask } from './text-task.ts';
+import type { T5Manifest } from './manifest.ts';
+import { openVersion } from './open-version.ts';
 import { isSure } from './threshold.ts';
 
 /** What a version says of a text. */
@@ -32,40 +27,25 @@ export interface Generator {
  */
 export async function loadGenerator(
   folder: string,
-  options: { readonly threads: number },
+  { threads }: { readonly threads: number },
 ): Promise<Generator> {
-  const manifest = await readT5Manifest(folder);
-  const config = await readT5Config(join(folder, 'config.json'));
-  const tokenizer = await loadTokenizer(folder);
-  const task = createTextTask(tokenizer, { ...manifest, ...manifest.task });
-  const encoder = await openSession(join(folder, 'encoder.onnx'), options);
-  const decoder = await openSession(join(folder, 'decoder.onnx'), options);
-  const model = createSessionDecoder(config, { encoder, decoder });
+  const { manifest, task, decoder, fitted, close } = await openVersion(folder, threads);
   const judge = async (sources: readonly number[][]): Promise<Judgement[]> => {
     if (task.labels.length > 0)
-      return judgeLabels(await probabilitiesOf(model, task, sources), confidenceOf(manifest))
-        .judgements;
-    return judgeTexts(await textsOf(model, task, sources, manifest), confidenceOf(manifest));
+      return judgeLabels(await probabilitiesOf(decoder, task, sources), fitted).judgements;
+    return judgeTexts(await textsOf(decoder, task, sources, manifest), fitted);
   };
   return {
     manifest,
+    close,
     async answer(texts) {
       const judgements = await judge(texts.map((text) => task.source(text)));
       return judgements.map(({ answer, confidence }) => {
         const likeliest =
           typeof answer === 'number' ? (task.labels[answer] as string) : task.read(answer);
-        const sure = isSure(confidence, { least: manifest.leastConfidence });
-        return { value: sure ? likeliest : null, likeliest, confidence };
+        const value = isSure(confidence, fitted.threshold) ? likeliest : null;
+        return { value, likeliest, confidence };
       });
     },
-    close: async () => {
-      await encoder.close();
-      await decoder.close();
-    },
   };
-}
-
-/** Without the fields that are absent. */
-function confidenceOf({ calibration, confidence }: T5Manifest) {
-  return { ...(calibration && { calibration }), ...(confidence && { confidence }) };
 }

@@ -21,7 +21,7 @@ export interface AnswerLimits {
 
 /** How a version's scores become answers, fitted on validation rows. */
 export interface Fitted extends Confidence {
-  readonly threshold: Threshold;
+  readonly threshold: Pick<Threshold, 'least'>;
 }
 
 /** Calibrates confidences on rows with labels and chooses what is "unknown". */

@@ -2,6 +2,7 @@ import { textBaseline } from '../../baselines/text-baseline.ts';
 import { evaluate } from '../../metrics/evaluate.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
+import { judgeActive } from './active.ts';
 import type { Sides } from './sides.ts';
 
 /** A run's result, with the baselines on the same rows and who did best. */
@@ -12,15 +13,16 @@ export async function resultOf(
   metrics: Metrics,
   hash: string,
 ): Promise<RunResult> {
-  const baselines = await baselinesOf(spec, sides);
-  const labels = spec.task.labels.length;
-  const decidedBy = !('accuracy' in metrics) ? 'exactMatch' : labels === 2 ? 'rocAuc' : 'accuracy';
-  const worth = (own: Metrics | undefined) => Number(own?.[decidedBy] ?? Number.NEGATIVE_INFINITY);
-  const best = Object.keys(baselines).toSorted((a, b) => worth(baselines[b]) - worth(baselines[a]));
-  const rival = best[0];
+  const { active, task, threads } = spec;
+  const standing = active && (await judgeActive(active, task.labels, sides.test, threads));
+  const baselines = { ...(await baselinesOf(spec, sides)), ...(standing && { active: standing }) };
+  const ofLabels = 'accuracy' in metrics;
+  const decidedBy = !ofLabels ? 'exactMatch' : task.labels.length === 2 ? 'rocAuc' : 'accuracy';
+  const worth = (own: Metrics) => Number(own[decidedBy] ?? Number.NEGATIVE_INFINITY);
+  const [rival] = Object.entries(baselines).toSorted(([, a], [, b]) => worth(b) - worth(a));
   return {
     ...{ metrics, baselines, decidedBy, dataHash: hash, hyperparameters },
-    winner: rival && worth(baselines[rival]) >= worth(metrics) ? rival : 'model',
+    winner: rival && worth(rival[1]) >= worth(metrics) ? rival[0] : 'model',
     rows: {
       train: sides.train.length,
       validation: sides.validation.length,

@@ -88,13 +88,14 @@ describe('a run that teaches to answer', () => {
     await generator.close();
   });
 
-  it('writes free text when there is no label set', async () => {
+  it('writes free text when there is no label set, and does without an unusable active version', async () => {
     const folder = join(base, 'free');
-    const own = spec(base, quick);
+    const own = { ...spec(base, quick), active: join(base, 'nowhere') };
     const task = { ...own.task, labels: [] };
     const result = await runGenerate(contextOf(), { ...own, task }, rows(450, 4), noFiles, folder);
     expect(result.metrics.exactMatch).toBeGreaterThan(0.9);
     expect(result.winner).toBe('model');
+    expect(result.baselines.active).toMatchObject({ unusable: expect.stringMatching(/nowhere/) });
   });
 
   it('goes on from a version in another domain, replays the old one and reports it', async () => {
@@ -106,14 +107,18 @@ describe('a run that teaches to answer', () => {
     });
     const own = spec(source, {
       ...quick,
+      epochs: 6,
       replay: { rows: 'replay.jsonl', share: 0.5 },
       adversarial: 0.1,
       variant: 'adapters',
     });
     const readRows = async (file: string) => (file === 'replay.jsonl' ? rows(450, 5) : []);
     const folder = join(base, 'target');
-    const result = await runGenerate(contextOf(), { ...own, shots: 40 }, target, readRows, folder);
+    const asked = { ...own, shots: 40, active: source };
+    const result = await runGenerate(contextOf(), asked, target, readRows, folder);
     expect(result.rows.train).toBe(120);
+    // Two of three labels have changed places since the active version learnt.
+    expect((result.baselines.active as Metrics).accuracy).toBeCloseTo(1 / 3, 1);
     expect(result.metrics.accuracy).toBeGreaterThan(0.6);
     expect((result.metrics.source as Metrics).accuracy).toBeGreaterThan(0.6);
   });
