@@ -57,9 +57,9 @@ function pageOf(outcomes: readonly (Outcome & { title: string })[], notes: strin
   return `# Evaluation
 
 Made by \`npm run eval\`; one set with \`npm run eval -- banking77-full\`, the simple models alone with
-\`npm run eval -- --baselines\`. Every model is chosen by its figure on validation rows, then trained
-again on all rows but the test's, which it meets once. All metrics of every run are in
-\`eval/results\`. The data is not part of the project: \`CAMEO_DATA\` names its folder.
+\`npm run eval -- --baselines\`. The figure is the test's of the model that did best on validation
+rows. Simple models are trained again on all rows but the test's before they meet those; fine-tuned
+ones keep the weights that did best on validation. All metrics of every run are in \`eval/results\`. The data is not part of the project: \`CAMEO_DATA\` names its folder.
 
 | set | metric | bar | figure | | by | best simple model |
 |---|---|---|---|---|---|---|

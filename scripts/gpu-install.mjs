@@ -16,7 +16,7 @@ const parts = [
     env: { ONNXRUNTIME_NODE_INSTALL: 'cuda12' },
     host: 'api.nuget.org',
     works: () => existsSync(CUDA_PROVIDER),
-    use: 'set CAMEO_ML_PROVIDERS=cuda',
+    use: 'CAMEO_ML_PROVIDERS=cuda serves models with it',
   },
   {
     name: 'TensorFlow with CUDA',

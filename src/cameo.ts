@@ -28,7 +28,7 @@ export async function startCameo(
   config: Config,
   log: Logger,
   signal: AbortSignal,
-  engine: Engine = createEngine(),
+  engine: Engine = createEngine(config.ml),
 ): Promise<Cameo> {
   const closing = createClosing(log);
   try {

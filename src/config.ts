@@ -29,6 +29,12 @@ const environment = z
     CAMEO_ML_BACKEND: z.enum(['auto', 'onnx', 'tfjs-node-gpu', 'wasm', 'cpu']).default('auto'),
     /** CPU threads of one training; by default all but one, which the API keeps. */
     CAMEO_ML_THREADS: z.coerce.number().int().min(1).max(256).optional(),
+    /** What models are served on, the first that works: such as `cuda,cpu`. */
+    CAMEO_ML_PROVIDERS: z
+      .string()
+      .default('cpu')
+      .transform((list) => list.split(',').map((name) => name.trim()))
+      .pipe(z.array(z.enum(['cpu', 'cuda', 'webgpu']))),
     /** A folder, or `s3://bucket/prefix`, which needs the AWS variables below. */
     CAMEO_ARTEFACTS: z.string().min(1).optional(),
     AWS_ENDPOINT_URL_S3: z.url({ protocol: /^https?$/ }).optional(),
@@ -78,8 +84,10 @@ export interface Config {
 
 export interface MlConfig {
   readonly backend: 'auto' | 'onnx' | 'tfjs-node-gpu' | 'wasm' | 'cpu';
-  /** CPU threads of one training. */
+  /** CPU threads of one training, and of serving. */
   readonly threads: number;
+  /** What models are served on, the first that works; the last is the CPU. */
+  readonly providers: readonly ('cpu' | 'cuda' | 'webgpu')[];
   /** Where artefacts are kept on this machine: all of them, or copies of those in the bucket. */
   readonly artefacts: string;
   readonly bucket: BucketConfig | undefined;
@@ -131,6 +139,7 @@ function mlConfig(value: z.output<typeof environment>): MlConfig {
   return {
     backend: value.CAMEO_ML_BACKEND,
     threads: value.CAMEO_ML_THREADS ?? Math.max(1, availableParallelism() - 1),
+    providers: [...value.CAMEO_ML_PROVIDERS.filter((name) => name !== 'cpu'), 'cpu'],
     artefacts: resolve(folder ?? join(value.CAMEO_HOME, 'artefacts')),
     bucket: bucket ? bucketConfig(value, bucket, prefix) : undefined,
   };

@@ -51,3 +51,13 @@ describe('the threads of a training', () => {
     expect(() => readConfig({ CAMEO_ML_THREADS: '0' })).toThrow('CAMEO_ML_THREADS');
   });
 });
+
+describe('what models are served on', () => {
+  it('is the CPU, after anything else that is asked for', () => {
+    const providers = (list: string) => readConfig({ CAMEO_ML_PROVIDERS: list }).ml.providers;
+    expect(readConfig({}).ml.providers).toEqual(['cpu']);
+    expect(providers('cuda')).toEqual(['cuda', 'cpu']);
+    expect(providers('webgpu, cuda,cpu')).toEqual(['webgpu', 'cuda', 'cpu']);
+    expect(() => providers('abacus')).toThrow('CAMEO_ML_PROVIDERS');
+  });
+});

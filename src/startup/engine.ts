@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { MlConfig } from '../config.ts';
 import type { EmbeddingServer } from '../features/embeddings/promoted.ts';
 import type { ModelDeps } from '../features/models/deps.ts';
 import { checkHyperparameters } from '../features/models/hyperparameters.ts';
@@ -14,8 +15,13 @@ export interface Engine {
   readonly predictor: Predictor;
   readonly embeddings: EmbeddingServer;
   readonly checkHyperparameters: ModelDeps['checkHyperparameters'];
+  /** What models are served on, and why not on what was to come first. */
+  serving(): Promise<string>;
   close(): Promise<void>;
 }
+
+/** Each has the models in memory that it serves. */
+const MOST_WORKERS = 4;
 
 const require = createRequire(import.meta.url);
 
@@ -26,14 +32,23 @@ const nodeCommand = (file: string): Command => ({
 });
 
 /** Cameo's own learning engine, src/ml. Nothing of it is loaded before it is needed. */
-export function createEngine(): Engine {
+export function createEngine({ threads, providers }: MlConfig): Engine {
   const child = fileURLToPath(new URL('../ml/run/child.ts', import.meta.url));
-  const models = createModelServer();
+  // Several threads with one processor each wait less for each other than one with several.
+  const workers = Math.min(MOST_WORKERS, threads);
+  const session = { threads: Math.floor(threads / workers), providers };
+  const models = createModelServer({ workers, session });
   return {
     command: nodeCommand(child),
     predictor: models,
     embeddings: models,
     checkHyperparameters,
+    async serving() {
+      // No thread is started to find out that the CPU is one.
+      if (providers[0] === 'cpu') return 'cpu';
+      const { provider, failures } = await models.probe();
+      return [provider, ...failures].join('; not ');
+    },
     close: () => models.close(),
   };
 }

@@ -2,14 +2,21 @@ import type { MlConfig } from '../config.ts';
 import type { Bases, MlHealth } from '../features/models/deps.ts';
 
 /** Finds out, when it is first asked, which engine runs here. */
-export function createMlHealth({ backend, threads }: MlConfig, bases: Bases) {
+export function createMlHealth(
+  { backend, threads }: MlConfig,
+  bases: Bases,
+  findServing: () => Promise<string>,
+) {
   let running: Promise<string> | undefined;
+  let serving: Promise<string> | undefined;
   return async (): Promise<MlHealth> => {
     running ??= findBackend(backend);
+    serving ??= findServing();
     return {
       backend: await running,
       configured: backend,
       threads,
+      serving: await serving,
       encoder: bases.find() === undefined ? null : 'base-encoder',
     };
   };

@@ -13,8 +13,8 @@ export const HELP = `Starts Cameo: database, API, worker and schedules in one pr
 
 Environment: DATABASE_URL (use that PostgreSQL instead of the embedded one), CAMEO_DEV_KEY (the
 development key; a random one is made otherwise), CAMEO_DOCUMENTS (a folder of .graphql documents:
-only these may run), CAMEO_ML_BACKEND, CAMEO_ML_THREADS, CAMEO_ARTEFACTS (docs/models.md), CAMEO_LOG
-(info), CAMEO_NOW (a fixed clock, for tests), NODE_ENV=production.
+only these may run), CAMEO_ML_BACKEND, CAMEO_ML_THREADS, CAMEO_ML_PROVIDERS, CAMEO_ARTEFACTS
+(docs/models.md), CAMEO_LOG (info), CAMEO_NOW (a fixed clock, for tests), NODE_ENV=production.
 
 Other commands: npm run import, keys, studio, prisma, demo:reset; each has --help.`;
 

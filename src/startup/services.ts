@@ -82,7 +82,7 @@ export async function createServices(
   const services: Services = {
     ...models.deps,
     ...{ db, clock, log, notifications, store, catalogs, predictionCatalog, queue },
-    ml: createMlHealth(config.ml, models.deps.bases),
+    ml: createMlHealth(config.ml, models.deps.bases, parts.engine.serving),
     similarity: embeddings.similarity,
     similarityIndexes: embeddings.similarityIndexes,
     freshness: [changesFreshness, segmentFreshness, viewFreshness, embeddingFreshness],

@@ -17,7 +17,10 @@ beforeAll(async () => {
   home = makeFolder(tmpdir(), `cameo-api-${process.pid}`, {
     'models/base-encoder/config.json': '{}',
   });
-  const ml = { ...{ backend: 'cpu' as const, threads: 1 }, artefacts: join(home, 'artefacts') };
+  const ml = {
+    ...{ backend: 'cpu' as const, threads: 1, providers: ['cpu'] as const },
+    artefacts: join(home, 'artefacts'),
+  };
   const config = { role: 'all' as const, home, ml: { ...ml, bucket: undefined } };
   api = await startTestApi(config, undefined, fixtureEngine);
   for (let each = 0; each < 3; each += 1) {
@@ -272,8 +275,11 @@ describe('what is asked of models', () => {
   });
 
   it('says which engine runs', async () => {
-    const { health } = await api.data('{ health { ml { backend configured threads encoder } } }');
-    expect(health.ml).toMatchObject({ backend: 'cpu', configured: 'cpu', threads: 1 });
+    const { health } = await api.data(
+      '{ health { ml { backend configured threads serving encoder } } }',
+    );
+    const cpu = { backend: 'cpu', configured: 'cpu', threads: 1, serving: 'cpu' };
+    expect(health.ml).toMatchObject(cpu);
   });
 
   it('leaves lines in the audit log', async () => {

@@ -88,7 +88,13 @@ function testConfig(databaseUrl: string, home: string, overrides: Partial<Config
     logLevel: 'silent',
     documents: undefined,
     dataFolder: '../shared/data',
-    ml: { backend: 'cpu', threads: 1, artefacts: join(home, 'artefacts'), bucket: undefined },
+    ml: {
+      backend: 'cpu',
+      threads: 1,
+      providers: ['cpu'],
+      artefacts: join(home, 'artefacts'),
+      bucket: undefined,
+    },
     prototypeFolder: undefined,
     ...overrides,
   };

@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { BatchKind, PretrainProgress } from '../../ml/pretrain/pretrain.ts';
 
-const LINE_EVERY_MS = 15_000;
+const LINE_EVERY_MS = 60_000;
 
 export interface Report {
   step(progress: PretrainProgress, trainedMs: number): void;
@@ -27,8 +27,9 @@ export function openReport(title: string): Report {
     step(progress, trainedMs) {
       const { kind, loss, step, done } = progress;
       losses.set(kind, 0.98 * (losses.get(kind) ?? loss) + 0.02 * loss);
-      since ??= trainedMs;
-      tokens += progress.tokens;
+      // The first step is the one that the speed is counted from: it compiles the graph.
+      if (since === undefined) since = trainedMs;
+      else tokens += progress.tokens;
       const speed = Math.round(tokens / Math.max(0.001, (trainedMs - since) / 1000));
       const shown = [...losses].map(([name, value]) => `${name} ${value.toFixed(3)}`).join(', ');
       if (process.stdout.isTTY) bar.update(Math.round(done * 1000), { step, losses: shown, speed });

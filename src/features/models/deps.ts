@@ -41,6 +41,8 @@ export interface MlHealth {
   /** What was asked for. */
   readonly configured: string;
   readonly threads: number;
+  /** What models are served on. */
+  readonly serving: string;
   /** The shipped base encoder, when it is there. */
   readonly encoder: string | null;
 }

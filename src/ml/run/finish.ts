@@ -2,7 +2,7 @@ import type { FittedBaseline } from '../baselines/baseline.ts';
 import { applyLink } from '../baselines/link.ts';
 import { type Calibration, fitCalibration } from '../calibration/calibration.ts';
 import { applyStack, fitStack, type Stack } from '../calibration/stack.ts';
-import type { TargetScale } from '../tasks/regress.ts';
+import type { TargetScale } from '../tasks/target-scale.ts';
 import type { Weights } from '../weights/weights.ts';
 import { baselinePredictions } from './baselines.ts';
 import type { RunContext } from './context.ts';

@@ -1,5 +1,5 @@
 import { evaluate, type Judged, type Slicings } from '../metrics/evaluate.ts';
-import type { TargetScale } from '../tasks/regress.ts';
+import type { TargetScale } from '../tasks/target-scale.ts';
 import type { Dataset } from './dataset.ts';
 import type { Metrics } from './messages.ts';
 import type { Predictions } from './predict.ts';

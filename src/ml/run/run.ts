@@ -2,6 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlError } from '../errors.ts';
 import { dataHash } from '../split/data-hash.ts';
+import { isT5 } from '../t5/run/base.ts';
+import { runGenerate } from '../t5/run/generate.ts';
+import { runSpanPretraining } from '../t5/run/pretrain.ts';
 import { bagWeights } from '../tasks/bag.ts';
 import { widthOf } from '../tasks/model.ts';
 import { fitBaselines } from './baselines.ts';
@@ -23,7 +26,7 @@ import type { RunResult } from './messages.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { runPretraining } from './pretrain-run.ts';
 import { readRows, readSpec } from './read-run.ts';
-import type { TrainingRow } from './spec.ts';
+import type { TrainingRow, TrainingSpec } from './spec.ts';
 import { taskOf } from './task-of.ts';
 import { type Attempt, attempt } from './training.ts';
 import { loadVersion, scoreVersion } from './version.ts';
@@ -37,16 +40,30 @@ import { loadVersion, scoreVersion } from './version.ts';
 export async function runTraining(context: RunContext, folder: string): Promise<RunResult> {
   const spec = await readSpec(folder);
   const rows = await readRows(join(folder, 'rows.jsonl'));
-  const own = parseHyperparameters(spec.hyperparameters);
-  const result =
-    spec.task.kind === 'PRETRAIN'
-      ? await runPretraining(context, folder, spec, rows, own)
-      : await trainAndMeasure(context, folder, await prepare(spec, rows, own), own);
+  const result = await resultOf(context, folder, spec, rows);
   const content = `${JSON.stringify(result, null, 2)}\n`;
   await writeFile(join(folder, 'result.json'), content, { flush: true }).catch((cause: Error) => {
     throw new MlError('UNAVAILABLE', `Cannot save the result: ${cause.message}`, { cause });
   });
   return result;
+}
+
+/** Encoders and text-to-text models are trained by runs of their own. */
+async function resultOf(
+  context: RunContext,
+  folder: string,
+  spec: TrainingSpec,
+  rows: readonly TrainingRow[],
+): Promise<RunResult> {
+  const { kind } = spec.task;
+  const model = join(folder, 'model');
+  if (kind === 'GENERATE')
+    return runGenerate(context, spec, rows, (file) => readRows(join(folder, file)), model);
+  if (kind === 'PRETRAIN' && (await isT5(spec.base)))
+    return runSpanPretraining(context, spec, rows, model);
+  const own = parseHyperparameters(spec.hyperparameters);
+  if (kind === 'PRETRAIN') return runPretraining(context, folder, spec, rows, own);
+  return trainAndMeasure(context, folder, await prepare(spec, rows, own), own);
 }
 
 async function trainAndMeasure(

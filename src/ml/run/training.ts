@@ -1,6 +1,6 @@
 import type { Machine } from '../engine/engine.ts';
 import { outputsOf, widthOf } from '../tasks/model.ts';
-import type { TargetScale } from '../tasks/regress.ts';
+import type { TargetScale } from '../tasks/target-scale.ts';
 import type { Weights } from '../weights/weights.ts';
 import { learningBatches } from './batches-of.ts';
 import type { RunContext } from './context.ts';

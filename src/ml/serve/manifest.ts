@@ -6,7 +6,7 @@ import { stack } from '../calibration/stack.ts';
 import { MlError } from '../errors.ts';
 import { taskKinds, trainingRow } from '../run/spec.ts';
 import { tabularEncoding } from '../tabular/encoding.ts';
-import { targetScale } from '../tasks/regress.ts';
+import { targetScale } from '../tasks/target-scale.ts';
 
 /**
  * What a model folder's ONNX files compute, and how their numbers are read: `cameo.json`.

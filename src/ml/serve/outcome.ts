@@ -2,7 +2,7 @@ import { applyLink } from '../baselines/link.ts';
 import { calibrate } from '../calibration/calibration.ts';
 import { applyStack } from '../calibration/stack.ts';
 import { MlError } from '../errors.ts';
-import { fromScale } from '../tasks/regress.ts';
+import { fromScale } from '../tasks/target-scale.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What a model says of one row. */

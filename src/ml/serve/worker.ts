@@ -13,9 +13,19 @@ import { createSessionCache } from './session-cache.ts';
 const NICE = 10;
 
 function serve(port: MessagePort, { session, limits }: WorkerOptions): void {
-  const models = createSessionCache((folder) => openServedModel(folder, session), limits);
+  let probed: Promise<Compute> | undefined;
+  const settle = () => {
+    probed ??= probe(session);
+    return probed;
+  };
+  /** The provider that works is found out once: what is opened then is made for it. */
+  const open = async (folder: string) => {
+    const { provider } = await settle();
+    return openServedModel(folder, { ...session, providers: [provider] });
+  };
+  const models = createSessionCache(open, limits);
   const answer = async (request: Request): Promise<Reply> => {
-    if (request.does === 'probe') return { result: await probe(session) };
+    if (request.does === 'probe') return { result: await settle() };
     return models.with(request.folder, (model) => ask(model, request));
   };
   port.on('message', (request: Request) => {

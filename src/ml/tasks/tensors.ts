@@ -28,8 +28,3 @@ export function tokenTensors(
   }
   return { ids: integers([size, length], ids), mask: integers([size, length], mask) };
 }
-
-/** 1 for each row, 0 for the padding up to `size`. */
-export function rowWeights(rows: number, size: number): HostTensor {
-  return floats([size], new Float32Array(size).fill(1, 0, rows));
-}

@@ -49,9 +49,6 @@ export const MEAN = 'mean:';
 export const SQUARE = 'square:';
 const SUM = 'sum:';
 
-/** Names of the inputs that every step has besides its loss'. */
-export const stepInputs = ['noise', 'rate', 'squareCorrection', 'decay'] as const;
-
 /** Weights and what the optimiser keeps of the trainable ones, at the start of a run. */
 export function initialState(
   weights: Weights,

@@ -4,8 +4,9 @@ import { classifyTask } from '../../../src/ml/tasks/classify.ts';
 import { embedTask } from '../../../src/ml/tasks/embed.ts';
 import { fusionShapes } from '../../../src/ml/tasks/fusion.ts';
 import { multiLabelTask } from '../../../src/ml/tasks/multi-label.ts';
-import { fitScale, fromScale, regressTask } from '../../../src/ml/tasks/regress.ts';
+import { regressTask } from '../../../src/ml/tasks/regress.ts';
 import { NO_TAG, sequenceTask } from '../../../src/ml/tasks/sequence.ts';
+import { fitScale, fromScale } from '../../../src/ml/tasks/target-scale.ts';
 import { floats, integers } from '../../../src/ml/tasks/tensors.ts';
 import { argmaxes, learn, sentence, share, tinyText, tokens } from './tiny.ts';
 

@@ -42,11 +42,12 @@ export function labelLists(
   const from: Place[] = [];
   for (let first = labels.length - 1; first >= 0; first--) {
     const start: Place = { next: new Map() };
-    for (let label = first; label < labels.length; label++) {
-      const spelt = walk(start, labels[label] as readonly number[]);
-      join(spelt, [end], finish);
-      const further = from[label + 1];
-      if (further) join(spelt, separator, further);
+    // All labels are spelt before any is joined: none may run into what follows another.
+    const spelt = labels.slice(first).map((label) => walk(start, label));
+    for (const [i, place] of spelt.entries()) {
+      join(place, [end], finish);
+      const further = from[first + i + 1];
+      if (further) join(place, separator, further);
     }
     from[first] = start;
   }

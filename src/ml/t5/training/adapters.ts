@@ -42,9 +42,14 @@ export function withAdapters(net: T5Net): T5Net {
   };
 }
 
+/** The weights of a model's adapters among a file's. */
+export function adapterWeights(weights: Weights): Weights {
+  return new Map([...weights].filter(([name]) => name.includes(ADAPTER)));
+}
+
 /** Whether a model was trained with adapters, and so needs them. */
 export function hasAdapters(weights: Weights): boolean {
-  return [...weights.keys()].some((name) => name.includes(ADAPTER));
+  return adapterWeights(weights).size > 0;
 }
 
 function sublayersOf(config: T5Config): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { beamSearch } from '../../../../src/ml/t5/decode/beam.ts';
-import { labelTrie } from '../../../../src/ml/t5/decode/constraint.ts';
+import { labelLists, labelTrie, type Place } from '../../../../src/ml/t5/decode/constraint.ts';
 import { greedySearch } from '../../../../src/ml/t5/decode/greedy.ts';
 import { labelProbabilities, scoreLabels } from '../../../../src/ml/t5/decode/score-labels.ts';
 import { createChain, END, logProbOf, nextLogProbs, VOCABULARY } from './chain.ts';
@@ -138,5 +138,27 @@ describe('a label trie', () => {
       ]),
     ).toThrow(/Label 2 is spelt like label 1/);
     expect(() => labelTrie([[]])).toThrow(/Label 1/);
+  });
+});
+
+describe('places of label lists', () => {
+  /** Every sequence that the places spell. */
+  function spelt(place: Place): number[][] {
+    if (place.next.size === 0) return [[]];
+    return [...place.next].flatMap(([token, next]) => spelt(next).map((rest) => [token, ...rest]));
+  }
+
+  it('spell every subset of the labels in their order, once', () => {
+    const own = [[2], [2, 3], [4, 4]];
+    const lists = spelt(labelLists(own, [5, 0], END));
+    const expected = Array.from({ length: 8 }, (_, mask) => {
+      const chosen = own.filter((_label, i) => mask & (1 << i));
+      return [...chosen.flatMap((label, i) => (i > 0 ? [5, 0, ...label] : label)), END];
+    });
+    expect(lists.map(String).sort()).toEqual(expected.map(String).sort());
+  });
+
+  it('refuse labels that a separator makes ambiguous', () => {
+    expect(() => labelLists([[2], [2, 5], [3]], [5], END)).toThrow(/cannot be told apart/);
   });
 });
