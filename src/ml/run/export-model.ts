@@ -11,14 +11,12 @@ import { traceWithWeights } from '../trace/with-weights.ts';
 import { writeSafetensors } from '../weights/safetensors.ts';
 import type { Weights } from '../weights/weights.ts';
 import { tokenizerFiles } from './base.ts';
+import { BASELINE_FILE } from './baselines.ts';
 import type { Measured, Model } from './finish.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import type { Prepared } from './prepare.ts';
 import type { TrainingRow } from './spec.ts';
 import type { VersionManifest } from './version.ts';
-
-/** The file that holds the baseline of a stacked model, as `loadBaseline` reads it. */
-export const BASELINE_FILE = 'baseline.json';
 
 /** Rows that eight-bit weights are checked on, and that contributions are measured from. */
 const SAMPLES = 64;

@@ -15,7 +15,7 @@ import { type Predictions, predictionsOf } from './predict.ts';
 import type { Prepared } from './prepare.ts';
 import type { TrainingRow } from './spec.ts';
 import type { AnyTask } from './task-of.ts';
-import { loadVersion, scoreVersion } from './version.ts';
+import { scoreVersion } from './version.ts';
 
 /** A model that has been trained, whole. */
 export interface Model {
@@ -27,11 +27,14 @@ export interface Model {
 
 /** A trained model measured, and what corrects it. */
 export interface Measured {
+  /** Of what will be served: the stack, where there is one. */
   readonly metrics: Metrics;
   readonly validation: Metrics;
   readonly calibration?: Calibration;
-  /** The model's probabilities mixed with a baseline's. */
-  readonly stacked?: { readonly stack: Stack; readonly baseline: FittedBaseline; metrics: Metrics };
+  /** The model's probabilities are mixed with a baseline's. */
+  readonly stacked?: { readonly stack: Stack; readonly baseline: FittedBaseline };
+  /** Of a stacked model's own probabilities. */
+  readonly alone?: Metrics;
 }
 
 /** Calibrates on validation, and measures on test. */
@@ -63,13 +66,12 @@ export async function measure(
     judge(task, predictions, own.data, own.places);
   const text = baselines.find(({ name }) => name === 'tfidf-linear');
   const mixed = stack && text && mix(prepared, text, said(validation), said(test));
+  const alone = judged(test, said(test));
   return {
-    metrics: judged(test, said(test)),
-    validation: judged(validation, said(validation)),
+    metrics: mixed ? judged(test, mixed.test) : alone,
+    validation: judged(validation, mixed ? mixed.validation : said(validation)),
     ...(calibration && { calibration }),
-    ...(mixed && {
-      stacked: { stack: mixed.stack, baseline: text, metrics: judged(test, mixed.test) },
-    }),
+    ...(mixed && { alone, stacked: { stack: mixed.stack, baseline: text } }),
   };
 }
 
@@ -92,7 +94,7 @@ function mix(
   baseline: FittedBaseline,
   validation: Predictions,
   test: Predictions,
-): { stack: Stack; test: Predictions } | undefined {
+): { stack: Stack; validation: Predictions; test: Predictions } | undefined {
   const { kind, labels } = spec.task;
   if (kind !== 'CLASSIFY' && kind !== 'MULTI_LABEL') return undefined;
   const both = (own: Predictions, places: readonly number[]) => {
@@ -104,58 +106,12 @@ function mix(
     const own = [data.truths[place]].flat();
     return labels.map((_, label) => (own.includes(label) ? 1 : 0));
   });
-  const stack = fitStack(kind, both(validation, split.validation), truth);
-  const probabilities = applyStack(kind, stack, both(test, split.test));
-  return { stack, test: { kind, probabilities } };
-}
-
-/** Metrics on the test rows of all that a model has to beat. */
-export async function measureRivals(
-  context: RunContext,
-  prepared: Prepared,
-  { batchSize }: Hyperparameters,
-  baselines: readonly FittedBaseline[],
-): Promise<Record<string, Metrics>> {
-  const { spec, data, split } = prepared;
-  const rows = split.test.map((place) => data.rows[place] as TrainingRow);
-  const rivals: Record<string, Metrics> = {};
-  for (const baseline of baselines) {
-    const predictions = baselinePredictions(baseline, spec.task.kind, rows);
-    rivals[baseline.name] = judge(spec.task, predictions, data, split.test);
-  }
-  if (spec.active === undefined) return rivals;
-  // A version that cannot be read any more must not keep its successor from being trained.
-  rivals.active = await measureActive(context, prepared, spec.active, rows, batchSize).catch(
-    (error: Error) => ({ unusable: error.message }),
-  );
-  return rivals;
-}
-
-/** The active version on the test rows; labels that it does not know have no probability. */
-async function measureActive(
-  context: RunContext,
-  { spec, data, split }: Prepared,
-  folder: string,
-  rows: readonly TrainingRow[],
-  batchSize: number,
-): Promise<Metrics> {
-  const version = await loadVersion(folder);
-  const own = version.read(rows);
-  const places = rows.map((_, place) => place);
-  const scores = await scoreVersion(context, version, own, places, batchSize);
-  const { task, scale, calibration } = version.manifest;
-  const corrections = { ...(scale && { scale }), ...(calibration && { calibration }) };
-  const predictions = predictionsOf(task, scores, own, places, corrections);
-  if (!('probabilities' in predictions)) return judge(spec.task, predictions, data, split.test);
-  const at = spec.task.labels.map((label) => task.labels.indexOf(label));
-  const probabilities = predictions.probabilities.map((row) => {
-    const known = at.map((place) => row[place] ?? 0);
-    const sum = known.reduce((total, p) => total + p, 0);
-    return predictions.kind === 'CLASSIFY'
-      ? known.map((p) => (sum > 0 ? p / sum : 1 / known.length))
-      : known;
+  const held = both(validation, split.validation);
+  const stack = fitStack(kind, held, truth);
+  const mixed = (probabilities: number[][][]): Predictions => ({
+    ...{ kind, probabilities: applyStack(kind, stack, probabilities) },
   });
-  return judge(spec.task, { kind: predictions.kind, probabilities }, data, split.test);
+  return { stack, validation: mixed(held), test: mixed(both(test, split.test)) };
 }
 
 /** Who did best on the test rows; the simpler one where two are equal. */

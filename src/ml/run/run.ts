@@ -11,14 +11,7 @@ import { fitBaselines } from './baselines.ts';
 import { searchSettings, validateOnFolds } from './choose.ts';
 import type { RunContext } from './context.ts';
 import { exportModel } from './export-model.ts';
-import {
-  type Measured,
-  type Model,
-  measure,
-  measureRivals,
-  winnerOf,
-  yardstickFor,
-} from './finish.ts';
+import { type Measured, type Model, measure, winnerOf, yardstickFor } from './finish.ts';
 import { readHelpers } from './helpers.ts';
 import { type Hyperparameters, parseHyperparameters } from './hyperparameters.ts';
 import { trainMasked, withMaskedHead } from './masked.ts';
@@ -26,6 +19,7 @@ import type { RunResult } from './messages.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { runPretraining } from './pretrain-run.ts';
 import { readRows, readSpec } from './read-run.ts';
+import { measureRivals } from './rivals.ts';
 import type { TrainingRow, TrainingSpec } from './spec.ts';
 import { taskOf } from './task-of.ts';
 import { type Attempt, attempt } from './training.ts';
@@ -110,8 +104,8 @@ async function trainAndMeasure(
   };
 }
 
-function metricsOf({ metrics, validation, stacked }: Measured, more: object) {
-  return { ...metrics, validation, ...(stacked && { stacked: stacked.metrics }), ...more };
+function metricsOf({ metrics, validation, alone }: Measured, more: object) {
+  return { ...metrics, validation, ...(alone && { alone }), ...more };
 }
 
 /** The base after some steps of masked-language modelling on the training texts. */

@@ -213,7 +213,7 @@ describe('a run may', () => {
     expect(result.metrics.folds).toMatchObject({
       scores: [expect.any(Number), expect.any(Number)],
     });
-    expect(result.metrics.stacked).toMatchObject({ accuracy: expect.any(Number) });
+    expect(result.metrics.alone).toMatchObject({ accuracy: expect.any(Number) });
     const served = await openServedModel(join(folder, 'model'), { threads: 1 });
     const test = topicRows(600).slice(480);
     const predictions = await served.predict(test, 1);
