@@ -64,18 +64,30 @@ async function copyWhole(folder: string, target: string, manifest: Manifest): Pr
     if (copied.hash !== manifest.hash)
       throw new CameoError('CONFLICT', `The files in ${folder} changed while they were published.`);
     await syncAll(temporary, manifest);
-    // One that is there but broken makes room.
-    await discard(target, root);
-    await rename(temporary, target);
+    await takePlace(temporary, target, manifest.hash);
     await sync(root);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     const { code } = error as NodeJS.ErrnoException;
-    // Another process published the same meanwhile.
-    if ((code === 'ENOTEMPTY' || code === 'EEXIST') && (await holds(target, manifest.hash))) return;
     if (code === 'ENOSPC' || code === 'EDQUOT')
       throw new CameoError('UNAVAILABLE', `There is no room left on the disk of ${root}.`);
     throw error;
+  }
+}
+
+/** Others may publish the same at the same time: one of the copies gets the name, the rest go. */
+async function takePlace(temporary: string, target: string, hash: string): Promise<void> {
+  for (;;) {
+    if (await holds(target, hash)) return rm(temporary, { recursive: true, force: true });
+    // One that is there but broken makes room.
+    if (existsSync(target)) await discard(target, dirname(target));
+    const { code } = await rename(temporary, target).then(
+      () => ({ code: undefined }),
+      (error: NodeJS.ErrnoException) => error,
+    );
+    if (code === undefined) return;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST')
+      throw Object.assign(new Error(`${temporary} cannot become ${target}: ${code}`), { code });
   }
 }
 
