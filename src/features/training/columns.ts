@@ -16,8 +16,8 @@ export interface ServiceColumn {
 }
 
 /** How many values of a row a feature becomes. */
-export const widthOf = ({ type }: Pick<ServiceColumn, 'type'>): number =>
-  type.kind === 'vector' ? (type.size ?? 0) : 1;
+export const widthOf = ({ kind, size }: FeatureType): number =>
+  kind === 'vector' ? (size ?? 0) : 1;
 
 /** What `TrainingRow.features` may hold. */
 export type RowValue = number | string | boolean | null;
@@ -32,7 +32,7 @@ export async function featureColumns(deps: RowsDeps, service: string): Promise<F
   return columns.flatMap(({ name, type }): FeatureColumn[] => {
     if (type.kind === 'text') return [{ name, kind: 'category' }];
     if (type.kind !== 'vector') return [{ name, kind: 'number' }];
-    return Array.from({ length: widthOf({ type }) }, (_, index) => ({
+    return Array.from({ length: widthOf(type) }, (_, index) => ({
       name: `${name}_${index}`,
       kind: 'number',
     }));
@@ -80,7 +80,7 @@ function encode(
 ): RowValue | RowValue[] {
   if (type.kind === 'vector') {
     const numbers = (value ?? []) as readonly number[];
-    return Array.from({ length: widthOf({ type }) }, (_, index) => toNumber(numbers[index]));
+    return Array.from({ length: widthOf(type) }, (_, index) => toNumber(numbers[index]));
   }
   if (value === null) return null;
   if (type.kind === 'text') return mask(String(value), known).slice(0, MOST_CATEGORY);

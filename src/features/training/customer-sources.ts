@@ -73,10 +73,9 @@ function featuresOf(
   columns: readonly ServiceColumn[],
 ): CustomerFacts['features'] {
   let place = 0;
-  return columns.flatMap((column) => {
-    const { name, type, drifts } = column;
+  return columns.flatMap(({ name, type, drifts }) => {
     const at = place;
-    place += widthOf(column);
+    place += widthOf(type);
     const value = features[at] ?? null;
     if (type.kind === 'vector' || value === null) return [];
     return [[name, drifts && typeof value === 'number' ? Math.floor(value) : value] as const];

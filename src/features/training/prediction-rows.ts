@@ -78,8 +78,8 @@ const valuesOf = ({ customer_id: _, ...row }: Record<string, unknown>): Record<s
 
 /** Values as they count for the hash. */
 function settle(values: readonly RowValue[], columns: readonly ServiceColumn[]): RowValue[] {
-  const drifts = columns.flatMap((column) =>
-    new Array<boolean>(widthOf(column)).fill(column.drifts),
+  const drifts = columns.flatMap(({ type, drifts }) =>
+    new Array<boolean>(widthOf(type)).fill(drifts),
   );
   return values.map((value, index) => {
     if (typeof value !== 'number') return value;
