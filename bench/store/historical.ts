@@ -9,8 +9,8 @@ import { createFakeClock } from '../../src/clock.ts';
 import type { Db } from '../../src/db.ts';
 import { double, entity, featureView, int, pushed } from '../../src/features/store/index.ts';
 import { createFeatureStore } from '../../src/features/store/store.ts';
-import { median, report } from '../helpers/figures.ts';
-import { DAY, NOW, randomFrom, size, timed, withDatabase } from './setup.ts';
+import { median, report, timed } from '../helpers/figures.ts';
+import { DAY, NOW, randomFrom, size, withDatabase } from './setup.ts';
 
 const ROWS = size('rows', 1_000_000);
 const ASKED = size('asked', 50_000);

@@ -21,13 +21,6 @@ export function size(name: string, fallback: number): number {
   return given === undefined ? fallback : Number(given.slice(name.length + 3));
 }
 
-/** Milliseconds that `work` takes. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
 /** Deterministic numbers in [0, 1): mulberry32. */
 export function randomFrom(seed: number): () => number {
   let state = seed;

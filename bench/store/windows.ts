@@ -15,8 +15,8 @@ import {
   sum,
 } from '../../src/features/store/index.ts';
 import { createFeatureStore } from '../../src/features/store/store.ts';
-import { median, report } from '../helpers/figures.ts';
-import { addEvents, DAY, NOW, randomFrom, size, timed, withDatabase } from './setup.ts';
+import { median, report, timed } from '../helpers/figures.ts';
+import { addEvents, DAY, NOW, randomFrom, size, withDatabase } from './setup.ts';
 
 const CUSTOMERS = size('customers', 20_000);
 const EVENTS = size('events', 1_000_000);

@@ -6,18 +6,12 @@ import { openTracedMachine } from '../../src/ml/engine/traced.ts';
 import type { HostTensor } from '../../src/ml/onnx/session.ts';
 import { t5Loss } from '../../src/ml/t5/training/loss.ts';
 import { initialState, trainingStep } from '../../src/ml/train/step.ts';
-import { median, report } from '../helpers/figures.ts';
+import { median, report, timed } from '../helpers/figures.ts';
 import { config, trainingBatch, weights } from './model.ts';
 import { openPrototype } from './prototype.ts';
 
 const ROUNDS = 15;
 const options = { threads: 2, spin: true };
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await run();
-  return performance.now() - start;
-}
 
 function scalar(value: number): HostTensor {
   return { type: 'float32', shape: [], data: Float32Array.of(value) };
