@@ -3,8 +3,8 @@ import sql from 'sql-template-tag';
 import type { Actor } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
 import { checkCall, storeCall } from '../../features/events/ingest.ts';
-import { createProgress, type Out } from '../../startup/progress.ts';
 import { hashFile } from '../../hash-file.ts';
+import { createProgress, type Out } from '../../startup/progress.ts';
 import { type CheckedBatch, checkBatches, type Rejected, toBatches } from './batches.ts';
 import {
   type Checkpoint,

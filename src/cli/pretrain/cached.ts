@@ -2,7 +2,10 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes a file, and the folder that it is in. A kill leaves the whole file or none. */
-export async function writeWhole(path: string, content: string | NodeJS.ArrayBufferView): Promise<void> {
+export async function writeWhole(
+  path: string,
+  content: string | NodeJS.ArrayBufferView,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.tmp`, content);
   await rename(`${path}.tmp`, path);
