@@ -2,7 +2,7 @@ import type { BertConfig } from '../bert/config.ts';
 import type { Machine } from '../engine/engine.ts';
 import { MlError } from '../errors.ts';
 import type { HostTensors } from '../onnx/session.ts';
-import { type Random, seededRandom } from '../random.ts';
+import { batchRandom, type Random } from '../random.ts';
 import { stepSize } from '../train/adamw.ts';
 import { createNoisePool } from '../train/noise.ts';
 import { trainingStep } from '../train/step.ts';
@@ -60,7 +60,7 @@ export async function pretrain(options: PretrainOptions): Promise<number> {
   for (let step = options.from + 1; ; step += 1) {
     const done = options.done(step);
     if (done >= 1) return step - 1;
-    const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(step, 0x85ebca6b)).next;
+    const random = batchRandom(seed, step);
     const [kind, batch] = batchAt(options.data, random);
     const rate = options.rate * Math.min(1, done / WARMUP, (1 - done) / (1 - WARMUP));
     const scalars = stepSize(step, rate, DECAY);

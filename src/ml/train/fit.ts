@@ -1,7 +1,7 @@
 import type { Computation, Machine } from '../engine/engine.ts';
 import { MlError } from '../errors.ts';
 import type { HostTensor, HostTensors } from '../onnx/session.ts';
-import { type Random, seededRandom } from '../random.ts';
+import { batchRandom, type Random } from '../random.ts';
 import { stepSize } from './adamw.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { createNoisePool, type NoisePool } from './noise.ts';
@@ -88,11 +88,8 @@ async function runStep(
   const { machine, batchAt, step: computation } = options;
   const scalars = stepSize(step, rate, options.decay);
   const batchOf = (number: number): HostTensors => {
-    // One generator a batch, from the seed and the batch's number: there is no state to save.
-    const { next } = seededRandom(
-      Math.imul(options.seed + 1, 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b),
-    );
-    return { ...batchAt(number, next), noise: noise(next) };
+    const random = batchRandom(options.seed, number);
+    return { ...batchAt(number, random), noise: noise(random) };
   };
   if (typeof computation === 'function')
     return lossIn(await machine.run(computation, { ...batchOf(step), ...scalars }));
