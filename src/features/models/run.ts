@@ -66,11 +66,7 @@ export async function runById(
 }
 
 /** @throws CameoError NOT_FOUND when there is none that the actor may see. */
-export async function requireRun(
-  db: Queryable,
-  actor: Actor,
-  id: string,
-): Promise<TrainingRunRow> {
+export async function requireRun(db: Queryable, actor: Actor, id: string): Promise<TrainingRunRow> {
   const run = await runById(db, actor, id);
   if (run) return run;
   throw new CameoError('NOT_FOUND', `There is no run with the id ${id}.`, ['id']);
