@@ -94,8 +94,7 @@ export function labelLogProbs(
     for (const [place, label] of labelAt.entries())
       if (label >= 0)
         scores[label] =
-          (scores[label] as number) +
-          (logProbs[(row * places + place) * places + place] as number);
+          (scores[label] as number) + (logProbs[(row * places + place) * places + place] as number);
     return scores;
   });
 }

@@ -5,4 +5,4 @@ import { reviewsEn } from './pairs/reviews-en.ts';
 import { reviewsZh } from './pairs/reviews-zh.ts';
 
 /** Issue 6's pairs of domains. */
-export const transferPairs: readonly TransferPair[] = [reviewsZh, reviewsEn, intents, customers];
+export const transferPairs: readonly TransferPair[] = [reviewsZh, reviewsEn, customers, intents];

@@ -69,7 +69,11 @@ function factsOf(
   return {
     ...{ domain, locale: 'en', seenDays: Math.floor(random() * 60) },
     ...{ traits: [], features: [], known: {} },
-    events: events.map((event, place) => ({ ...event, ...amountOf(event, random), daysEarlier: place })),
+    events: events.map((event, place) => ({
+      ...event,
+      ...amountOf(event, random),
+      daysEarlier: place,
+    })),
     texts: texts.map((text, place) => ({ type: 'support_chat', daysEarlier: 2 * place, text })),
   };
 }

@@ -8,15 +8,10 @@ import {
 } from '../../src/ml/t5/run/hyperparameters.ts';
 import { t5Learner } from '../../src/ml/t5/run/learner.ts';
 import type { LessonBatches } from '../../src/ml/t5/run/lesson.ts';
-import { fit } from '../../src/ml/train/fit.ts';
+import { fit as runSteps } from '../../src/ml/train/fit.ts';
 import { initialState, trainingStep } from '../../src/ml/train/step.ts';
 import type { Weights } from '../../src/ml/weights/weights.ts';
-import {
-  type LabelInputs,
-  labelLogProbs,
-  labelScores,
-  scoreBatch,
-} from './label-scores.ts';
+import { type LabelInputs, labelLogProbs, labelScores, scoreBatch } from './label-scores.ts';
 import type { Stage } from './recipe.ts';
 
 /** One machine for all models of an evaluation: its graphs are compiled once, weights come and go. */
@@ -57,7 +52,7 @@ export function openWorkshop(base: T5Base, threads: number): Workshop {
       const step = stepOf(steps, own, () => trainingStep(learner.step));
       await machine.load(learner.state);
       const lesson = batches(own);
-      await fit({
+      await runSteps({
         ...{ machine, step, seed, decay: own.weightDecay },
         schedule: {
           ...{ rate: own.learningRate, warmup: own.warmup, decay: own.schedule },

@@ -2,8 +2,8 @@ import type { TrainingRow } from '../../../src/ml/run/spec.ts';
 import { NO_TIME } from '../../data/divide.ts';
 import { divideOnce } from '../divide.ts';
 import type { TaskRows, TransferPair } from '../pair.ts';
-import { type SeededCustomer, seededCustomers } from '../two-domains.ts';
 import { attributes } from '../two-domains/cues.ts';
+import { type SeededCustomer, seededCustomers } from '../two-domains.ts';
 
 const TASKS = attributes.map(({ name, values }) => ({ name, labels: Object.keys(values) }));
 const COUNTS = { retail: 1500, finance: 1000 };

@@ -53,7 +53,7 @@ export const reviewsEn: TransferPair = {
         train: balanced(source.pool, 4000),
         test: capped(balanced(source.test, 200), 400),
       }),
-      target: oneTask(target),
+      target: oneTask({ ...target }),
       unlabelled: textsOf(target.pool),
     };
   },

@@ -27,7 +27,8 @@ export const reviewsZh: TransferPair = {
   bar: { shots: 20, least: 0.8 },
   open: (dataFolder) => {
     const reviews = readCsv(dataFolder, 'online_shopping_10_cats/reviews.csv.gz').flatMap(
-      ({ review = '', label }, i) => (review.trim() ? textRow(`r${i}`, review, labelOf(label)) : []),
+      ({ review = '', label }, i) =>
+        review.trim() ? textRow(`r${i}`, review, labelOf(label)) : [],
     );
     const titles = readCsv(dataFolder, 'zh_finance_news/seed_titles.csv.gz').map(
       ({ title = '', label }, i) => textRow(`t${i}`, title, labelOf(label)),

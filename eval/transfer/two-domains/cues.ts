@@ -106,7 +106,11 @@ export const attributes: readonly Attribute[] = [
           ],
         },
         finance: {
-          events: [event('fixed_deposit_opened'), event('insurance_bought'), event('limit_lowered')],
+          events: [
+            event('fixed_deposit_opened'),
+            event('insurance_bought'),
+            event('limit_lowered'),
+          ],
           texts: [
             'is my money safe, is there a guarantee',
             'i would rather have less interest, to be safe',
