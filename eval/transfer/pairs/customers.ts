@@ -6,7 +6,7 @@ import { attributes } from '../two-domains/cues.ts';
 import { type SeededCustomer, seededCustomers } from '../two-domains.ts';
 
 const TASKS = attributes.map(({ name, values }) => ({ name, labels: Object.keys(values) }));
-const COUNTS = { retail: 1500, finance: 1000 };
+const COUNTS = { retail: 1500, finance: 1600 };
 const SEEDS = { retail: 11, finance: 12 };
 
 type Grouped = SeededCustomer & Pick<TrainingRow, 'group'>;
@@ -38,10 +38,10 @@ export const customers: TransferPair = {
   tasks: TASKS,
   lengths: { source: 96, target: 96 },
   split:
-    'seeded customers whose attributes are known (eval/transfer/two-domains.ts), told by the customer template; by a hash of the text: 65% pool, 10% validation, 25% test; mean accuracy of age band, risk preference, price sensitivity and life stage, each with so many labels a class',
+    'seeded customers whose attributes are known (eval/transfer/two-domains.ts), told by the customer template; by a hash of the text: 75% pool, 10% validation, 15% test; mean accuracy of age band, risk preference, price sensitivity and life stage, each with so many labels a class',
   open: () => {
     const source = divideOnce(groupedOf('retail'), { pool: 0.9, validation: 0, test: 0.1 });
-    const target = divideOnce(groupedOf('finance'), { pool: 0.65, validation: 0.1, test: 0.25 });
+    const target = divideOnce(groupedOf('finance'), { pool: 0.75, validation: 0.1, test: 0.15 });
     return {
       source: { train: rowsOf(source.pool), test: rowsOf(source.test) },
       target: {
