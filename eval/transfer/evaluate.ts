@@ -10,15 +10,24 @@ interface Unit {
   readonly seed: number;
 }
 
+/** Not all of the evaluation: for a trial, or to choose a recipe. */
+export interface Limits {
+  readonly shots?: readonly number[];
+  readonly seeds?: readonly number[];
+  readonly arms?: readonly string[];
+}
+
 /** Every model that is not in `results` yet, one after the other; `save` has all so far. */
 export async function evaluatePair(
   stages: Stages,
   results: PairResults,
   save: (results: PairResults) => void,
-  limits: { readonly shots?: readonly number[]; readonly seeds?: readonly number[] } = {},
+  limits: Limits = {},
 ): Promise<void> {
   let known = results;
-  const units = unitsOf(limits.shots ?? SHOTS, limits.seeds ?? SEEDS);
+  const units = unitsOf(limits.shots ?? SHOTS, limits.seeds ?? SEEDS).filter(
+    ({ arm }) => limits.arms?.includes(arm.name) ?? true,
+  );
   const open = units.filter((unit) => !isDone(known, { ...unit, arm: unit.arm.name }));
   const start = performance.now();
   for (const [done, unit] of open.entries()) {

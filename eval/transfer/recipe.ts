@@ -47,3 +47,22 @@ const own: Readonly<Record<string, Partial<Recipe>>> = {};
 export function recipeOf(pair: string): Recipe {
   return { ...usual, ...own[pair] };
 }
+
+/** A recipe with other numbers in some places. */
+export function changed(recipe: Recipe, changes: Readonly<Record<string, unknown>>): Recipe {
+  return mergedInto(recipe as unknown as Plain, changes) as unknown as Recipe;
+}
+
+type Plain = Readonly<Record<string, unknown>>;
+
+function mergedInto(own: Plain, changes: Plain): Plain {
+  const entries = Object.entries(changes).map(([name, value]) => {
+    const before = own[name];
+    return [name, isPlain(before) && isPlain(value) ? mergedInto(before, value) : value];
+  });
+  return { ...own, ...Object.fromEntries(entries) };
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -12,7 +12,7 @@ import { loadResults, type PairResults, RESULTS, saveResults } from './kept.ts';
 import { writeTransferPage } from './page.ts';
 import type { PairData, TransferPair } from './pair.ts';
 import { transferPairs } from './pairs.ts';
-import { recipeOf } from './recipe.ts';
+import { changed, type Recipe, recipeOf } from './recipe.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 const { values, positionals } = parseArgs({
@@ -26,6 +26,11 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string' },
     /** Where results go; other than the usual place for a trial. */
     results: { type: 'string', default: RESULTS },
+    /** Judges on the validation rows instead, to choose a recipe; prints the figures alone. */
+    validation: { type: 'boolean', default: false },
+    /** JSON of what to do differently: {"transfer":{"steps":80},"replay":0.2}. */
+    recipe: { type: 'string', default: '{}' },
+    arms: { type: 'string' },
     /** Writes the page from the results that there are, and nothing else. */
     page: { type: 'boolean', default: false },
   },
@@ -38,7 +43,7 @@ if (!values.page) {
   for (const pair of chosenPairs()) await run(workshop, pair);
   await workshop.close();
 }
-if (values.results === RESULTS) writeTransferPage(transferPairs);
+if (values.results === RESULTS && !values.validation) writeTransferPage(transferPairs);
 
 function chosenPairs(): TransferPair[] {
   const names = transferPairs.map(({ name }) => name);
@@ -54,22 +59,42 @@ function chosenPairs(): TransferPair[] {
 async function run(workshop: Workshop, pair: TransferPair): Promise<void> {
   const data = open(pair);
   if (!data) return;
-  const recipe = recipeOf(pair.name);
+  const recipe = changed(recipeOf(pair.name), JSON.parse(values.recipe));
   const key = hashOf([readFileSync(join(workshop.base.folder, 'model.safetensors')), data]);
-  const whole = hashOf([key, recipe]);
-  const before = loadResults(pair.name, values.results);
-  if (before && before.key !== whole)
+  const { target } = data;
+  const judged = values.validation
+    ? { ...data, target: { ...target, test: target.validation } }
+    : data;
+  await evaluatePair(
+    {
+      ...{ workshop, pair, recipe, key, data: judged },
+      ...{ folder: join(home, 'transfer'), log: console.log },
+    },
+    resultsBefore(pair, hashOf([key, recipe]), data, recipe),
+    (results) => values.validation || saveResults(results, values.results),
+    {
+      ...(values.shots && { shots: values.shots.split(',').map(Number) }),
+      ...(values.seeds && { seeds: values.seeds.split(',').map(Number) }),
+      ...(values.arms && { arms: values.arms.split(';') }),
+    },
+  );
+}
+
+/** What is known of the pair with this base, these rows and this recipe. */
+function resultsBefore(
+  pair: TransferPair,
+  key: string,
+  data: PairData,
+  recipe: Recipe,
+): PairResults {
+  const before = values.validation ? undefined : loadResults(pair.name, values.results);
+  if (before?.key === key) return before;
+  if (before)
     console.log(`${pair.name}: another base, recipe or rows than last time; starting anew`);
-  const fresh: PairResults = {
-    ...{ pair: pair.name, key: whole, base: values.base, rows: countsOf(data), recipe },
+  return {
+    ...{ pair: pair.name, key, base: values.base, rows: countsOf(data), recipe },
     ...{ measured: new Date().toISOString().slice(0, 10), records: [] },
   };
-  await evaluatePair(
-    { workshop, pair, data, recipe, folder: join(home, 'transfer'), key, log: console.log },
-    before?.key === whole ? before : fresh,
-    (results) => saveResults(results, values.results),
-    { ...listOf('shots', values.shots), ...listOf('seeds', values.seeds) },
-  );
 }
 
 function open(pair: TransferPair): PairData | undefined {
@@ -98,8 +123,4 @@ function countsOf({ source, target }: PairData): PairResults['rows'] {
     validation: count(target.validation[0]),
     test: count(target.test[0]),
   };
-}
-
-function listOf<K extends string>(name: K, list: string | undefined) {
-  return list === undefined ? {} : { [name]: list.split(',').map(Number) };
 }
