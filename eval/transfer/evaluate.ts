@@ -40,12 +40,14 @@ export async function evaluatePair(
   }
 }
 
+/** Seed by seed, so that an evaluation that is stopped has all arms with fewer seeds. */
 function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
-  return arms.flatMap((arm) =>
-    arm.learns
-      ? shots.flatMap((own) => seeds.map((seed) => ({ arm, shots: own, seed })))
-      : [{ arm, shots: 0, seed: 1 }],
+  const once = arms.filter(({ learns }) => !learns).map((arm) => ({ arm, shots: 0, seed: 1 }));
+  const learning = arms.filter(({ learns }) => learns);
+  const drawn = seeds.flatMap((seed) =>
+    learning.flatMap((arm) => shots.map((own) => ({ arm, shots: own, seed }))),
   );
+  return [...once, ...drawn];
 }
 
 async function recordsOf(stages: Stages, { arm, shots, seed }: Unit): Promise<TransferRecord[]> {

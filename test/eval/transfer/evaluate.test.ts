@@ -25,7 +25,7 @@ const pair: TransferPair = {
 const settings = { learningRate: 0.01, dropout: 0 };
 const recipe = changed(recipeOf('tiny'), {
   pretraining: { steps: 5 },
-  source: { steps: 80, settings },
+  source: { steps: 60, settings },
   transfer: { steps: 8, settings: { dropout: 0, learningRate: 1e-3 } },
   alone: { steps: 8, settings },
   replay: 0.25,
@@ -40,7 +40,7 @@ describe('the evaluation of transfer', () => {
   const empty: PairResults = {
     ...{ pair: 'tiny', key: 'k', base: 'b', measured: 'today', rows: {}, recipe: {}, records: [] },
   };
-  const limits = { shots: [5], seeds: [1, 2] };
+  const limits = { shots: [5], seeds: [1] };
   const evaluate = (before: PairResults) =>
     evaluatePair(stages, before, (results) => saveResults(results, folder), limits);
 
@@ -50,33 +50,31 @@ describe('the evaluation of transfer', () => {
     const log = (line: string) => lines.push(line);
     stages = { workshop, pair, recipe, folder, log, key: 'k', data: pair.open('') };
     await evaluate(empty);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await workshop.close();
     for (const own of [folder, base]) await rm(own, { recursive: true });
   });
 
-  it('judges every arm at each draw, those without target labels once', () => {
-    const counts = new Map<string, number>();
-    for (const { arm } of loadResults('tiny', folder)?.records ?? [])
-      counts.set(arm, (counts.get(arm) ?? 0) + 1);
-    expect(Object.fromEntries(counts)).toEqual({
-      'TF-IDF of the target': 2,
-      'TF-IDF of the source': 1,
-      'TF-IDF of both': 2,
-      'source only': 1,
-      'target only': 2,
-      transfer: 2,
-      'transfer, pre-trained in the domain': 2,
-      'pre-trained transfer with TF-IDF': 2,
+  it('judges every arm, those without target labels at none', () => {
+    const records = loadResults('tiny', folder)?.records ?? [];
+    expect(Object.fromEntries(records.map(({ arm, shots }) => [arm, shots]))).toEqual({
+      'TF-IDF of the target': 5,
+      'TF-IDF of the source': 0,
+      'TF-IDF of both': 5,
+      'source only': 0,
+      'target only': 5,
+      transfer: 5,
+      'transfer, pre-trained in the domain': 5,
+      'pre-trained transfer with TF-IDF': 5,
     });
   });
 
   it('carries over what the source has taught', () => {
     const records = loadResults('tiny', folder)?.records ?? [];
     const scoreOf = (name: string) =>
-      records.find(({ arm, seed }) => arm === name && seed === 1) ?? { score: 0, sourceScore: 0 };
+      records.find(({ arm }) => arm === name) ?? { score: 0, sourceScore: 0 };
     expect(scoreOf('source only').score).toBeGreaterThan(0.9);
     expect(scoreOf('transfer').score).toBeGreaterThan(0.9);
     expect(scoreOf('transfer').sourceScore).toBeGreaterThan(0.9);
@@ -90,12 +88,12 @@ describe('the evaluation of transfer', () => {
     lines.length = 0;
     await evaluate(whole);
     expect(lines).toEqual([]);
-    const without = whole.records.filter(({ arm, seed }) => arm !== 'transfer' || seed !== 2);
+    const without = whole.records.filter(({ arm }) => arm !== 'transfer');
     await evaluate({ ...whole, records: without });
     expect(lines).toHaveLength(1);
     // The same model again: it depends on seed and rows, not on what the machine did before.
     const again = loadResults('tiny', folder)?.records.at(-1);
-    const first = whole.records.find(({ arm, seed }) => arm === 'transfer' && seed === 2);
+    const first = whole.records.find(({ arm }) => arm === 'transfer');
     expect({ ...again, seconds: 0 }).toEqual({ ...first, seconds: 0 });
-  }, 60_000);
+  }, 300_000);
 });
