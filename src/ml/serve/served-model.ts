@@ -7,27 +7,16 @@ import { type OnnxSession, openSession, type SessionOptions } from '../onnx/sess
 import { loadTokenizer } from '../tokenizer/load.ts';
 import { compute } from './compute.ts';
 import { explain } from './explain/explain.ts';
-import type { ServedReason } from './explain/reason.ts';
 import { readRows, type ServedRow } from './inputs.ts';
-import { type Manifest, readManifest } from './manifest.ts';
-import { type Outcome, outcomeOf, outputOf } from './outcome.ts';
+import { readManifest } from './manifest.ts';
+import { outcomeOf, outputOf } from './outcome.ts';
 import type { ServedParts } from './parts.ts';
-import type { Closable } from './session-cache.ts';
+import type { Prediction, ServedModel } from './served.ts';
 
-export interface Prediction extends Omit<Outcome, 'direction'> {
-  readonly reasons: readonly ServedReason[];
-}
-
-/** A version of a model, loaded. */
-export interface ServedModel extends Closable {
-  readonly manifest: Manifest;
-  /** Vectors (texts, dimensions) of texts. @throws MlError when it is no embedding model */
-  embed(texts: readonly string[]): Promise<Float32Array>;
-  /** One prediction for each row, with at most `reasons` reasons. */
-  predict(rows: readonly ServedRow[], reasons: number): Promise<Prediction[]>;
-}
-
-/** @throws MlError that says which of the folder's files is missing or damaged */
+/**
+ * A version whose `model.onnx` answers.
+ * @throws MlError that says which of the folder's files is missing or damaged
+ */
 export async function openServedModel(
   folder: string,
   options: SessionOptions,
@@ -131,8 +120,8 @@ async function predict(
     throw new MlError('BAD_FILE', `The model in ${parts.folder} gives NaN for row ${row.id}.`);
   });
   const why = reasons > 0 ? await explain(parts, inputs, rows, outcomes, reasons) : [];
-  return outcomes.map(({ value, probability }, at) => ({
-    ...{ value, probability },
+  return outcomes.map(({ direction: _, ...outcome }, at) => ({
+    ...outcome,
     reasons: why[at] ?? [],
   }));
 }

@@ -3,7 +3,7 @@ import type { SessionOptions } from '../onnx/session.ts';
 import type { ServedRow } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
 import type { Compute, Question } from './messages.ts';
-import type { Prediction } from './served-model.ts';
+import type { Prediction } from './served.ts';
 import { createModelThread } from './thread.ts';
 
 export interface ModelServerOptions {

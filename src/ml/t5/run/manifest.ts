@@ -7,6 +7,16 @@ import { taskKinds } from '../../run/spec.ts';
 
 const curve = z.object({ scores: z.array(z.number()), values: z.array(z.number()) });
 
+/** How answers of a task become sure ones; fitted on validation rows. */
+const fit = {
+  /** Of answers that are one of the labels. */
+  calibration: calibration.optional(),
+  /** Of other answers: how often those of a log-probability are right. */
+  confidence: curve.optional(),
+  /** The least confidence of an answer that is given; null when none is. */
+  leastConfidence: z.number().nullable(),
+};
+
 /**
  * What `cameo.json` holds of a text-to-text version. Its folder also holds `config.json`,
  * `model.safetensors`, `tokenizer.json`, and the graphs `encoder.onnx` and `decoder.onnx`, which
@@ -20,12 +30,13 @@ const manifest = z.looseObject({
   maxLength: z.number().int().positive(),
   maxTokens: z.number().int().positive(),
   beams: z.number().int().positive(),
-  /** Of answers that are one of the labels. */
-  calibration: calibration.optional(),
-  /** Of other answers: how often those of a log-probability are right. */
-  confidence: curve.optional(),
-  /** The least confidence of an answer that is given; null when none is. */
-  leastConfidence: z.number().nullable(),
+  ...fit,
+  /** Further tasks that it answers. */
+  tasks: z
+    .array(
+      z.object({ name: z.string(), labels: z.array(z.string()), several: z.boolean(), ...fit }),
+    )
+    .optional(),
 });
 export type T5Manifest = z.infer<typeof manifest>;
 
