@@ -14,7 +14,7 @@ const LABELLED: readonly TaskKind[] = [
   'SEQUENCE',
   'GENERATE',
 ];
-const PREDICTING: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'REGRESS'];
+const PREDICTING: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'REGRESS', 'GENERATE'];
 const WITH_CLASSES: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'SEQUENCE'];
 const READING: readonly TaskKind[] = ['SEQUENCE', 'EMBED', 'PRETRAIN', 'GENERATE'];
 const GENERAL: readonly TaskKind[] = ['EMBED', 'PRETRAIN'];

@@ -14,14 +14,13 @@ export async function judgeActive(
   rows: readonly TrainingRow[],
   threads: number,
 ): Promise<Metrics> {
-  const version = await openVersion(folder, { threads }).catch((error: unknown) => {
+  const version = await openVersion(folder, threads).catch((error: unknown) => {
     if (error instanceof MlError) return error.message;
     throw error;
   });
   if (typeof version === 'string') return { unusable: version };
   try {
-    const { manifest, decoder } = version;
-    const { task, fitted } = version.own;
+    const { manifest, decoder, task, fitted } = version;
     if (manifest.task.labels.join('\n') !== labels.join('\n'))
       return { unusable: `It answers with other labels: ${manifest.task.labels.join(', ')}.` };
     return await judgeRows(decoder, task, rows, manifest, fitted);

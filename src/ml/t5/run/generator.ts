@@ -1,9 +1,9 @@
 import { entropyShare } from '../../active/uncertainty.ts';
-import type { SessionOptions } from '../../onnx/session.ts';
 import { probabilitiesOf, textsOf } from './answers.ts';
 import { type Judgement, judgeLabels, judgeTexts } from './confidence.ts';
 import type { T5Manifest } from './manifest.ts';
-import { type OpenTask, type OpenVersion, openVersion } from './open-version.ts';
+import { fittedOf, type OpenVersion, openVersion } from './open-version.ts';
+import { createTextTask } from './text-task.ts';
 import { isSure } from './threshold.ts';
 
 /** What a version says of a text. */
@@ -38,19 +38,34 @@ export interface Generator {
  * Loads a version for its answers.
  * @throws MlError when a file of the folder is missing or damaged
  */
-export async function loadGenerator(folder: string, options: SessionOptions): Promise<Generator> {
-  const version = await openVersion(folder, options);
+export async function loadGenerator(
+  folder: string,
+  { threads }: { readonly threads: number },
+): Promise<Generator> {
+  const version = await openVersion(folder, threads);
+  const { manifest, tokenizer } = version;
+  const further = (manifest.further ?? []).map((own) => ({
+    ...{ name: own.task.name, several: own.several, fitted: fittedOf(own) },
+    task: createTextTask(tokenizer, { ...own, ...own.task }),
+  }));
+  const { task, fitted } = version;
+  const own = { name: manifest.task.name, several: manifest.several, task, fitted };
   return {
-    manifest: version.manifest,
+    manifest,
     close: version.close,
-    answer: (texts) => answerTask(version, version.own, texts),
+    answer: (texts) => answerTask(version, own, texts),
     async answerAll(texts) {
       const answers: Generated[][] = [];
-      for (const task of [version.own, ...version.further])
-        answers.push(await answerTask(version, task, texts));
+      for (const each of [own, ...further]) answers.push(await answerTask(version, each, texts));
       return texts.map((_, row) => answers.map((of) => of[row] as Generated));
     },
   };
+}
+
+/** A task that a version answers. */
+interface OpenTask extends Pick<OpenVersion, 'task' | 'fitted'> {
+  readonly name: string;
+  readonly several: boolean;
 }
 
 async function answerTask(

@@ -7,8 +7,14 @@ import { taskKinds } from '../../run/spec.ts';
 
 const curve = z.object({ scores: z.array(z.number()), values: z.array(z.number()) });
 
-/** How answers of a task become sure ones; fitted on validation rows. */
-const fit = {
+/** What a version knows of a task. */
+const taskFields = {
+  task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),
+  /** A row has several labels at once. */
+  several: z.boolean(),
+  language: z.enum(['zh', 'en']),
+  maxLength: z.number().int().positive(),
+  maxTokens: z.number().int().positive(),
   /** Of answers that are one of the labels. */
   calibration: calibration.optional(),
   /** Of other answers: how often those of a log-probability are right. */
@@ -23,20 +29,10 @@ const fit = {
  * `DecodingGraphs` describes.
  */
 const manifest = z.looseObject({
-  task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),
-  /** A row has several labels at once. */
-  several: z.boolean(),
-  language: z.enum(['zh', 'en']),
-  maxLength: z.number().int().positive(),
-  maxTokens: z.number().int().positive(),
+  ...taskFields,
   beams: z.number().int().positive(),
-  ...fit,
-  /** Further tasks that it answers. */
-  tasks: z
-    .array(
-      z.object({ name: z.string(), labels: z.array(z.string()), several: z.boolean(), ...fit }),
-    )
-    .optional(),
+  /** What else the model has learnt to answer. */
+  further: z.array(z.object(taskFields)).optional(),
 });
 export type T5Manifest = z.infer<typeof manifest>;
 
