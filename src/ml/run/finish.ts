@@ -1,10 +1,10 @@
 import type { FittedBaseline } from '../baselines/baseline.ts';
 import { applyLink } from '../baselines/link.ts';
 import { type Calibration, fitCalibration } from '../calibration/calibration.ts';
-import { applyStack, fitStack, type Stack } from '../calibration/stack.ts';
+import type { Stack } from '../calibration/stack.ts';
+import type { Choice } from '../search/one-standard-error.ts';
 import type { TargetScale } from '../tasks/target-scale.ts';
 import type { Weights } from '../weights/weights.ts';
-import { baselinePredictions } from './baselines.ts';
 import type { RunContext } from './context.ts';
 import { halvesOf } from './halves.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
@@ -13,7 +13,7 @@ import type { Learner } from './learner.ts';
 import type { Metrics } from './messages.ts';
 import { type Predictions, predictionsOf } from './predict.ts';
 import type { Prepared } from './prepare.ts';
-import type { TrainingRow } from './spec.ts';
+import { chooseStack, mix } from './stacking.ts';
 import type { AnyTask } from './task-of.ts';
 import { scoreVersion } from './version.ts';
 
@@ -35,6 +35,8 @@ export interface Measured {
   readonly stacked?: { readonly stack: Stack; readonly baseline: FittedBaseline };
   /** Of a stacked model's own probabilities. */
   readonly alone?: Metrics;
+  /** Why it is stacked, or is not, where that was to be found out. */
+  readonly choice?: Choice;
 }
 
 /** Calibrates on validation, and measures on test. */
@@ -66,12 +68,15 @@ export async function measure(
     judge(task, predictions, own.data, own.places);
   const text = baselines.find(({ name }) => name === 'tfidf-linear');
   const mixed = stack && text && mix(prepared, text, said(validation), said(test));
+  const choice = stack === 'auto' && mixed ? chooseStack(prepared, mixed) : undefined;
+  const stands = mixed && choice?.chosen !== 'model' ? mixed : undefined;
   const alone = judged(test, said(test));
   return {
-    metrics: mixed ? judged(test, mixed.test) : alone,
-    validation: judged(validation, mixed ? mixed.validation : said(validation)),
+    metrics: stands ? judged(test, stands.test) : alone,
+    validation: judged(validation, stands ? stands.validation : said(validation)),
     ...(calibration && { calibration }),
-    ...(mixed && { alone, stacked: { stack: mixed.stack, baseline: text } }),
+    ...(stands && text && { alone, stacked: { stack: stands.stack, baseline: text } }),
+    ...(choice && { choice }),
   };
 }
 
@@ -87,31 +92,6 @@ function calibrationOf({ data, places, scores }: Side): Calibration {
     scores.map((row) => applyLink('softmax', row)),
     truth,
   );
-}
-
-function mix(
-  { spec, data, split }: Prepared,
-  baseline: FittedBaseline,
-  validation: Predictions,
-  test: Predictions,
-): { stack: Stack; validation: Predictions; test: Predictions } | undefined {
-  const { kind, labels } = spec.task;
-  if (kind !== 'CLASSIFY' && kind !== 'MULTI_LABEL') return undefined;
-  const both = (own: Predictions, places: readonly number[]) => {
-    const rows = places.map((place) => data.rows[place] as TrainingRow);
-    const other = baselinePredictions(baseline, kind, rows);
-    return [own, other].map((each) => ('probabilities' in each ? each.probabilities : []));
-  };
-  const truth = split.validation.map((place) => {
-    const own = [data.truths[place]].flat();
-    return labels.map((_, label) => (own.includes(label) ? 1 : 0));
-  });
-  const held = both(validation, split.validation);
-  const stack = fitStack(kind, held, truth);
-  const mixed = (probabilities: number[][][]): Predictions => ({
-    ...{ kind, probabilities: applyStack(kind, stack, probabilities) },
-  });
-  return { stack, validation: mixed(held), test: mixed(both(test, split.test)) };
 }
 
 /** Who did best on the test rows; the simpler one where two are equal. */

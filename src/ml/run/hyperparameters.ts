@@ -86,8 +86,11 @@ export const hyperparameterSchema = z.strictObject({
   search: z.record(z.string(), z.array(z.unknown()).min(1)).optional(),
   /** Steps of masked-language modelling on the training texts before the labels. */
   domainAdaptSteps: count.default(0),
-  /** Mixes the baseline's probabilities in, by weights fitted on validation. */
-  stack: z.boolean().default(false),
+  /**
+   * Mixes the baseline's probabilities in, by weights fitted on validation: always, never, or where
+   * validation does not say that the model is better alone, by more than one standard error.
+   */
+  stack: z.union([z.boolean(), z.literal('auto')]).default('auto'),
   /** Models of different seeds whose scores are averaged. */
   bag: z.number().int().min(1).max(10).default(1),
   /** Steps between checkpoints. */

@@ -104,8 +104,8 @@ async function trainAndMeasure(
   };
 }
 
-function metricsOf({ metrics, validation, alone }: Measured, more: object) {
-  return { ...metrics, validation, ...(alone && { alone }), ...more };
+function metricsOf({ metrics, validation, alone, choice }: Measured, more: object) {
+  return { ...metrics, validation, ...(alone && { alone }), ...(choice && { choice }), ...more };
 }
 
 /** The base after some steps of masked-language modelling on the training texts. */
