@@ -1,9 +1,10 @@
 import type { FittedBaseline } from '../baselines/baseline.ts';
 import { applyLink } from '../baselines/link.ts';
-import { type Calibration, fitCalibration } from '../calibration/calibration.ts';
+import { type Calibration, fitCalibration, temperatureOf } from '../calibration/calibration.ts';
 import type { Stack } from '../calibration/stack.ts';
 import type { Choice } from '../search/one-standard-error.ts';
 import type { TargetScale } from '../tasks/target-scale.ts';
+import { NO_TAG } from '../text/units.ts';
 import type { Weights } from '../weights/weights.ts';
 import type { RunContext } from './context.ts';
 import { halvesOf } from './halves.ts';
@@ -57,7 +58,7 @@ export async function measure(
     return { data, places: own, scores: await scoreVersion(context, model, data, own, batchSize) };
   };
   const [validation, test] = [await side(split.validation), await side(split.test)];
-  const calibration = task.kind === 'CLASSIFY' ? calibrationOf(validation) : undefined;
+  const calibration = calibrationOf(task, validation);
   const corrections = {
     ...(model.scale && { scale: model.scale }),
     ...(calibration && { calibration }),
@@ -86,11 +87,24 @@ interface Side {
   readonly scores: readonly Float32Array[];
 }
 
-function calibrationOf({ data, places, scores }: Side): Calibration {
-  const truth = places.map((place) => data.truths[place] as number);
-  return fitCalibration(
-    scores.map((row) => applyLink('softmax', row)),
-    truth,
+/** Of classes; and of SEQUENCE's tags, over all words. */
+function calibrationOf(
+  { kind, labels }: Prepared['spec']['task'],
+  { data, places, scores }: Side,
+): Calibration | undefined {
+  const truths = places.map((place) => data.truths[place]);
+  const softmax = (logits: Float32Array) => applyLink('softmax', logits);
+  if (kind === 'CLASSIFY') return fitCalibration(scores.map(softmax), truths as number[]);
+  if (kind !== 'SEQUENCE') return undefined;
+  const words = truths.flatMap((tags, row) =>
+    (tags as number[]).flatMap((tag, token) => (tag === NO_TAG ? [] : [{ row, token, tag }])),
+  );
+  const width = labels.length;
+  return temperatureOf(
+    words.map(({ row, token }) =>
+      softmax((scores[row] as Float32Array).subarray(token * width, (token + 1) * width)),
+    ),
+    words.map(({ tag }) => tag),
   );
 }
 

@@ -11,6 +11,7 @@ import { type Base, loadBase } from './base.ts';
 import { type Dataset, datasetOf, type Encoders } from './dataset.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import type { TrainingRow, TrainingSpec } from './spec.ts';
+import { taggedRows } from './tagged.ts';
 import { truthsOf } from './targets.ts';
 
 /** A run's rows, checked, split and made numbers, and what it starts from. */
@@ -29,10 +30,11 @@ export interface Prepared {
  *   that does not fit; BAD_FILE when the base cannot be used
  */
 export async function prepare(
-  spec: TrainingSpec,
-  all: readonly TrainingRow[],
+  asked: TrainingSpec,
+  given: readonly TrainingRow[],
   own: Hyperparameters,
 ): Promise<Prepared> {
+  const { spec, rows: all } = taggedRows(asked, given);
   const { task, shots, features } = spec;
   checkKinds(spec, own);
   truthsOf(task, all);
