@@ -14,7 +14,13 @@ const LABELLED: readonly TaskKind[] = [
   'SEQUENCE',
   'GENERATE',
 ];
-const PREDICTING: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'REGRESS', 'GENERATE'];
+const PREDICTING: readonly TaskKind[] = [
+  'CLASSIFY',
+  'MULTI_LABEL',
+  'REGRESS',
+  'SEQUENCE',
+  'GENERATE',
+];
 const WITH_CLASSES: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'SEQUENCE'];
 const READING: readonly TaskKind[] = ['SEQUENCE', 'EMBED', 'PRETRAIN', 'GENERATE'];
 const GENERAL: readonly TaskKind[] = ['EMBED', 'PRETRAIN'];

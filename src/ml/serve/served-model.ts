@@ -12,6 +12,7 @@ import { readManifest } from './manifest.ts';
 import { outcomeOf, outputOf } from './outcome.ts';
 import type { ServedParts } from './parts.ts';
 import type { Prediction, ServedModel } from './served.ts';
+import { tagRows } from './tag-rows.ts';
 
 /**
  * A version whose `model.onnx` answers.
@@ -36,7 +37,8 @@ export async function openServedModel(
       return graphs.bytes;
     },
     embed: (texts) => embed(parts, texts),
-    predict: (rows, reasons) => predict(parts, rows, reasons),
+    predict: (rows, reasons) =>
+      manifest.task.kind === 'SEQUENCE' ? tagRows(parts, rows) : predict(parts, rows, reasons),
     async close() {
       baseline?.dispose();
       await graphs.close();
