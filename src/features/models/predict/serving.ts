@@ -39,12 +39,14 @@ export async function servingModels(db: Queryable): Promise<ServingModel[]> {
     where m.labels is not null
     order by m.promoted_at desc, m.id desc`);
   const taken = new Set<string>();
-  return models.filter(({ kind }) => predicts(kind)).flatMap((model) => {
-    const keyOf = (task: string) => JSON.stringify([model.domainId, task]);
-    const tasks = model.tasks.filter((task) => !taken.has(keyOf(task)));
-    for (const task of tasks) taken.add(keyOf(task));
-    return tasks.length > 0 ? [{ ...model, tasks }] : [];
-  });
+  return models
+    .filter(({ kind }) => predicts(kind))
+    .flatMap((model) => {
+      const keyOf = (task: string) => JSON.stringify([model.domainId, task]);
+      const tasks = model.tasks.filter((task) => !taken.has(keyOf(task)));
+      for (const task of tasks) taken.add(keyOf(task));
+      return tasks.length > 0 ? [{ ...model, tasks }] : [];
+    });
 }
 
 /** Whether any model predicts anything. */
