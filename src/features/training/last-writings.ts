@@ -1,5 +1,5 @@
-import { knownOf, knownPiiOf } from './known-pii.ts';
 import { toRowText } from './cut.ts';
+import { knownOf, knownPiiOf } from './known-pii.ts';
 import type { RowsDeps } from './request.ts';
 import { LAST_TEXTS } from './sources.ts';
 import { lastTexts } from './written.ts';

@@ -97,7 +97,9 @@ function calibrationOf(
   if (kind === 'CLASSIFY') return fitCalibration(scores.map(softmax), truths as number[]);
   if (kind !== 'SEQUENCE') return undefined;
   const words = truths.flatMap((tags, row) =>
-    Array.from(tags as ArrayLike<number>).flatMap((tag, token) => (tag === NO_TAG ? [] : [{ row, token, tag }])),
+    Array.from(tags as ArrayLike<number>).flatMap((tag, token) =>
+      tag === NO_TAG ? [] : [{ row, token, tag }],
+    ),
   );
   const width = labels.length;
   return temperatureOf(

@@ -38,7 +38,10 @@ function numberIn(row: TrainingRow): number {
 function checkUnits(row: TrainingRow, tags: readonly string[]): void {
   const units = splitWords(row.text ?? '').length;
   if (units !== tags.length)
-    throw bad(row, `has ${tags.length} tags for ${units} words (each Han character and each sign counts as one)`);
+    throw bad(
+      row,
+      `has ${tags.length} tags for ${units} words (each Han character and each sign counts as one)`,
+    );
 }
 
 function topicsOf(rows: readonly TrainingRow[]): number[] {

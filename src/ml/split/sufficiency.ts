@@ -49,7 +49,9 @@ function whyFewSpans(
   const classesIn = (own: readonly string[]) =>
     [...new Set(own.map((tag) => tag.slice(2)))].filter((label) => label !== '');
   if (classesIn(tags).length === 0) return 'No row has a span; spans of a class are needed.';
-  const spans = rows.map(({ label }) => ({ label: Array.isArray(label) ? classesIn(label) : null }));
+  const spans = rows.map(({ label }) => ({
+    label: Array.isArray(label) ? classesIn(label) : null,
+  }));
   return whyFew(countLabels(classesIn(tags), spans), least);
 }
 

@@ -245,6 +245,10 @@ describe('a run may', () => {
       topicRows(600),
     );
     expect(accuracy(further)).toBeCloseTo(accuracy(teacher), 1);
-    expect(await manifestOf(taught)).toMatchObject({ task: { kind: 'CLASSIFY' }, members: 1, maxLength: 32 });
+    expect(await manifestOf(taught)).toMatchObject({
+      task: { kind: 'CLASSIFY' },
+      members: 1,
+      maxLength: 32,
+    });
   });
 });

@@ -1,26 +1,16 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createContext } from '../../../src/ml/run/context.ts';
 import { runTraining } from '../../../src/ml/run/run.ts';
 import type { TrainingRow, TrainingSpec } from '../../../src/ml/run/spec.ts';
 import type { TaggedSpan } from '../../../src/ml/serve/served.ts';
 import { openServedModel } from '../../../src/ml/serve/served-model.ts';
-import { anyWord, rowsOf, specOf, writeRun, writeTinyBase } from '../../helpers/training-runs.ts';
+import { anyWord, keepRuns, rowsOf, specOf } from '../../helpers/training-runs.ts';
 
-const folders: string[] = [];
-let base = '';
-beforeAll(async () => {
-  base = await writeTinyBase();
-  folders.push(base);
-});
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
-});
+const runs = keepRuns();
 
 async function run(spec: Partial<TrainingSpec>, rows: readonly TrainingRow[]) {
-  const folder = await writeRun(specOf(base, spec), rows);
-  folders.push(folder);
+  const folder = await runs.add(specOf(runs.base, spec), rows);
   const context = createContext({
     ...{ engine: 'onnx', threads: 1, folder, elapsed: () => 0, report: () => {} },
   });
@@ -59,7 +49,7 @@ describe('a run on spans', () => {
       { start: 15, end: 25, label: 'ASK', text: 'old refund', confidence: expect.any(Number) },
       { start: 32, end: 34, label: 'MOOD', text: '好坏', confidence: expect.any(Number) },
     ]);
-    const sure = (first?.value as readonly TaggedSpan[]).map(({ confidence }) => confidence);
+    const sure = ((first?.value ?? []) as readonly TaggedSpan[]).map(({ confidence }) => confidence);
     expect(first?.probability).toBe(Math.min(...sure));
     for (const confidence of sure) {
       expect(confidence).toBeGreaterThan(0.5);

@@ -16,7 +16,10 @@ describe('tags of spans', () => {
   });
 
   it('cover a word that a span covers in part', () => {
-    expect(tagsOfSpans('refunds now', [{ start: 0, end: 6, label: 'ASK' }])).toEqual(['B-ASK', 'O']);
+    expect(tagsOfSpans('refunds now', [{ start: 0, end: 6, label: 'ASK' }])).toEqual([
+      'B-ASK',
+      'O',
+    ]);
   });
 
   it('give whole words back, whatever they are', () => {

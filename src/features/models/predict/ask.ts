@@ -1,5 +1,5 @@
-import type { PredictionRow, RowsDeps } from '../../training/request.ts';
 import { lastWritings } from '../../training/last-writings.ts';
+import type { PredictionRow, RowsDeps } from '../../training/request.ts';
 import type { TaskKind } from '../kinds.ts';
 import type { Predicted, Predictor } from '../predictor.ts';
 
@@ -50,9 +50,14 @@ function placed({
   readonly writing: Awaited<ReturnType<typeof lastWritings>>[number][number];
   readonly predicted: Predicted;
 }) {
+  // The keys are in the order that jsonb keeps them in: what is read is what was written.
   return (predicted.value as unknown as readonly Found[]).map((span) => ({
-    ...{ label: span.label, text: span.text, confidence: span.confidence, messageId },
-    ...{ start: back(span.start, 'start'), end: back(span.end, 'end') },
+    end: back(span.end, 'end'),
+    text: span.text,
+    label: span.label,
+    start: back(span.start, 'start'),
+    messageId,
+    confidence: span.confidence,
   }));
 }
 
