@@ -8,6 +8,7 @@ import { NO_TAG } from '../text/units.ts';
 import type { Weights } from '../weights/weights.ts';
 import type { RunContext } from './context.ts';
 import { halvesOf } from './halves.ts';
+import type { Head } from './helpers.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import { judge, worthOf, type Yardstick, yardstickOf } from './judge.ts';
 import type { Learner } from './learner.ts';
@@ -24,6 +25,8 @@ export interface Model {
   readonly task: AnyTask;
   readonly weights: Weights;
   readonly scale?: TargetScale;
+  /** Further ones on the same encoder. */
+  readonly heads?: readonly Head[];
 }
 
 /** A trained model measured, and what corrects it. */

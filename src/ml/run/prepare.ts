@@ -56,7 +56,15 @@ export async function prepare(
   return { spec, base, known: await knownHead(spec, base), encoders, data, split };
 }
 
-function checkKinds({ task, text, features }: TrainingSpec, { augment }: Hyperparameters): void {
+function checkKinds(
+  { task, text, features }: TrainingSpec,
+  { augment, vocabulary }: Hyperparameters,
+): void {
+  if (vocabulary)
+    throw new MlError(
+      'BAD_INPUT',
+      '"vocabulary" is of PRETRAIN: pre-train a model with it, and start "from" that.',
+    );
   if (text === 'NONE' && features.length === 0)
     throw new MlError('BAD_INPUT', 'A model needs text, features or both.');
   const tokens = task.kind === 'SEQUENCE' || task.kind === 'EMBED';

@@ -5,7 +5,7 @@ import type { Weights } from '../weights/weights.ts';
 import { learningBatches } from './batches-of.ts';
 import type { RunContext } from './context.ts';
 import { halvesOf } from './halves.ts';
-import { type HelperRows, lessonOf } from './helpers.ts';
+import { type Head, type HelperRows, lessonOf } from './helpers.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import { judge, worthOf, yardstickOf } from './judge.ts';
 import { createLearner, type Learner, shapeOf } from './learner.ts';
@@ -31,6 +31,7 @@ export interface Trained {
   readonly shape: Learner['shape'];
   /** The main task, without what helped it learn. */
   readonly task: AnyTask;
+  readonly heads: readonly Head[];
   readonly scale?: TargetScale;
   /** By the yardstick, on the attempt's validation rows; more is better. */
   readonly worth: number;
@@ -69,9 +70,8 @@ export async function attempt(
       return now;
     },
   });
-  const served = new Map(weights);
-  for (const name of lesson.task.shapes.keys()) if (!task.shapes.has(name)) served.delete(name);
-  return { weights: served, shape, task, worth, ...(scale && { scale }) };
+  const { heads } = lesson;
+  return { weights, shape, task, heads, worth, ...(scale && { scale }) };
 }
 
 /** Measures a machine's state on the validation rows, and tells of it. */

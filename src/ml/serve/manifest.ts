@@ -8,6 +8,13 @@ import { taskKinds, trainingRow } from '../run/spec.ts';
 import { tabularEncoding } from '../tabular/encoding.ts';
 import { targetScale } from '../tasks/target-scale.ts';
 
+/** A further head, and how its numbers are read. */
+const head = z.object({
+  task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),
+  calibration: calibration.optional(),
+  scale: targetScale.optional(),
+});
+
 /**
  * What a model folder's ONNX files compute, and how their numbers are read: `cameo.json`.
  *
@@ -31,6 +38,8 @@ export const manifest = z.looseObject({
   stack: stack.optional(),
   /** Of REGRESS. */
   scale: targetScale.optional(),
+  /** Further tasks that it answers: the output of the first is `further_0`, and so on. */
+  heads: z.array(head).optional(),
   /** Length of the vector, of EMBED. */
   dimensions: z.number().int().positive().optional(),
 });

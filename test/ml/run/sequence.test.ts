@@ -49,7 +49,9 @@ describe('a run on spans', () => {
       { start: 15, end: 25, label: 'ASK', text: 'old refund', confidence: expect.any(Number) },
       { start: 32, end: 34, label: 'MOOD', text: '好坏', confidence: expect.any(Number) },
     ]);
-    const sure = ((first?.value ?? []) as readonly TaggedSpan[]).map(({ confidence }) => confidence);
+    const sure = ((first?.value ?? []) as readonly TaggedSpan[]).map(
+      ({ confidence }) => confidence,
+    );
     expect(first?.probability).toBe(Math.min(...sure));
     for (const confidence of sure) {
       expect(confidence).toBeGreaterThan(0.5);
