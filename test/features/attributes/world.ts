@@ -16,8 +16,8 @@ export interface AttributeWorld extends ModelWorld {
   publish(input: NewVersion): Promise<number>;
   /** Makes a version the active one again. */
   activate(version: number): Promise<void>;
-  /** Refreshes predictions with one worker, shard by shard; in how many attempts each. */
-  refresh(): Promise<number[]>;
+  /** Refreshes predictions (of all models) with one worker, shard by shard; in how many attempts each. */
+  refresh(model?: string): Promise<number[]>;
 }
 
 interface NewVersion {
@@ -76,8 +76,8 @@ export async function makeAttributeWorld(): Promise<AttributeWorld> {
       await activate(row?.id ?? 0);
       return row?.id ?? 0;
     },
-    async refresh() {
-      const { id } = await enqueue(base.db, job, {});
+    async refresh(model) {
+      const { id } = await enqueue(base.db, job, model === undefined ? {} : { model });
       const worker = await base.work([job, predict]);
       await base.until(id, isFinished);
       const shards = await base.db.query<{ id: string }>(
