@@ -3,9 +3,11 @@ import sql from 'sql-template-tag';
 import { attributesOf } from '../../../src/features/attributes/attributes.ts';
 import { defineAttributes } from '../../../src/features/attributes/define.ts';
 import { definitions } from '../../../src/features/definitions/definitions.ts';
+import { customerMerge } from '../../../src/features/identity/customer-merge.ts';
 import { predictionsOf } from '../../../src/features/models/predictions.ts';
 import { featureValuesOf } from '../../../src/features/serving/feature-values.ts';
 import { createFeatureStore } from '../../../src/features/store/store.ts';
+import { tester } from '../../jobs/world.ts';
 import { type AttributeWorld, makeAttributeWorld, type Says } from './world.ts';
 
 let world: AttributeWorld;
@@ -178,6 +180,21 @@ describe('attributes that a text-to-text version generates', () => {
     await world.refresh();
     expect(await features(carl, NAMES.slice(0, 1))).toEqual([[null, 'NULL_VALUE']]);
     expect(await attributesOf(world, [carl])).toEqual([[]]);
+  });
+});
+
+describe('a customer who is merged into another', () => {
+  it('brings the attributes: they are features of the other after the next refresh', async () => {
+    const [dana, eve] = [await world.author('young too'), await world.author('young, too')];
+    await world.refresh();
+    // Eve has nothing of her own any more when Dana's texts and predictions come to her.
+    await world.db.query(sql`delete from event where customer_id = ${eve}`);
+    await world.refresh();
+    expect(await features(eve, NAMES.slice(0, 1))).toEqual([[null, 'NULL_VALUE']]);
+    await customerMerge(world, tester, { into: { id: String(eve) }, from: { id: String(dana) } });
+    world.clock.set('2026-03-01T19:00:00Z');
+    await world.refresh();
+    expect(await features(eve, NAMES.slice(0, 1))).toEqual([['18-24', 'PRESENT']]);
   });
 });
 

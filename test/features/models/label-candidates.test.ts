@@ -99,7 +99,7 @@ describe('candidates for labels', () => {
 });
 
 describe('a correction by labelsImport', () => {
-  it('is what the next training learns: it is due, and the newest label counts', async () => {
+  it('is what the next training learns: it is due, for any of its tasks, and the newest label counts', async () => {
     const task = 'corrected';
     const [ann = 0, bob = 0] = await people('corrected', task, 'GENERATE');
     const rows = async () => {
@@ -141,5 +141,13 @@ describe('a correction by labelsImport', () => {
       [ann, 'employed'],
       [bob, 'parent'],
     ]);
+    await ran();
+    await world.db.query(sql`
+      update model_version set hyperparameters = '{"tasks": [{"name": "beside"}]}'
+      where id = (select active_version_id from model where name = 'corrected')`);
+    world.clock.set('2026-03-01T15:00:00Z');
+    await label('beside', bob, 'yes', '2026-02-20T00:00:00Z');
+    await due();
+    expect(await retrainDue(world)).toHaveLength(1);
   });
 });
