@@ -4,10 +4,11 @@ import { attributesOf } from '../../../src/features/attributes/attributes.ts';
 import { defineAttributes } from '../../../src/features/attributes/define.ts';
 import { definitions } from '../../../src/features/definitions/definitions.ts';
 import { customerMerge } from '../../../src/features/identity/customer-merge.ts';
+import { predictShard } from '../../../src/features/models/predict/predict-shard.ts';
 import { predictionsOf } from '../../../src/features/models/predictions.ts';
 import { featureValuesOf } from '../../../src/features/serving/feature-values.ts';
 import { createFeatureStore } from '../../../src/features/store/store.ts';
-import { tester } from '../../jobs/world.ts';
+import { signpost, tester } from '../../jobs/world.ts';
 import { type AttributeWorld, makeAttributeWorld, type Says } from './world.ts';
 
 let world: AttributeWorld;
@@ -54,6 +55,14 @@ async function features(customer: number, names = NAMES, at?: string) {
 
 const write = (customer: number, text: string) =>
   world.db.query(sql`update event set text = ${text} where customer_id = ${customer}`);
+
+/** Once some transaction waits for another's lock. */
+async function waitsForLock(): Promise<void> {
+  for (;;) {
+    const waiting = await world.db.query(sql`select from pg_locks where not granted`);
+    if (waiting.length > 0) return;
+  }
+}
 
 const historyRows = async (customer: number) => {
   const rows = await world.db.query(
@@ -169,6 +178,33 @@ describe('attributes that a text-to-text version generates', () => {
     expect((await features(ann, names)).map(([value]) => value)).toEqual([['chess'], id, '18-24']);
     await world.refresh();
     expect((await features(ann, names)).map(([value]) => value)).toEqual([['chess'], id, '18-24']);
+  });
+
+  it('are all there when two models write those of one customer at once', async () => {
+    const [young, other] = ['portrait', 'stage'].map(async (model) => {
+      const [{ id = 0 } = {}] = await world.db.query<{ id: number }>(
+        sql`select active_version_id as id from model where name = ${model}`,
+      );
+      return id;
+    });
+    const dora = await world.author('young');
+    const shard = { after: dora - 1, upTo: dora };
+    const writes = [
+      await predictShard(world, { versionId: (await young) ?? 0, ...shard }),
+      await predictShard(world, { versionId: (await other) ?? 0, ...shard }),
+    ];
+    // The second begins while the first has not committed, and ends when it has.
+    const { reached, reach } = signpost();
+    const first = world.db.transaction(async (tx) => {
+      await writes[0]?.(tx);
+      reach();
+      await waitsForLock();
+    });
+    await reached;
+    await Promise.all([first, world.db.transaction(async (tx) => writes[1]?.(tx))]);
+    const [values = []] = await featureValuesOf(world.store, [dora], {});
+    const told = values.filter(({ view }) => view === 'attributes').map(({ value }) => value);
+    expect(told).toEqual(expect.arrayContaining(['18-24', 'student']));
   });
 
   it('are unknown again of who has written nothing any more', async () => {
