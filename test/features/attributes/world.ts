@@ -1,15 +1,43 @@
 import sql from 'sql-template-tag';
 import { isFinished } from '../../../src/features/jobs/run.ts';
 import type { Predicted, Predictor } from '../../../src/features/models/predictor.ts';
+import { featureValuesOf } from '../../../src/features/serving/feature-values.ts';
 import { createPredict, createPredictionRefresh } from '../../../src/jobs/predictions.ts';
 import { enqueue } from '../../../src/jobs/queue.ts';
 import { makeFolder } from '../artefacts/make-folder.ts';
 import { type ModelWorld, makeModelWorld } from '../models/world.ts';
 
 /** What a version of a test says of a text: its own task's answer, then those of its further tasks. */
-export type Says = (text: string) => Omit<Predicted, 'reasons'>[];
+type Says = (text: string) => Omit<Predicted, 'reasons'>[];
+
+/** An age band where the text tells one, and interests. */
+const says =
+  (band: string): Says =>
+  (text) => [
+    text.includes('young')
+      ? { value: band, probability: 0.9, uncertainty: 0.2 }
+      : { value: null, probability: 0.4, uncertainty: 0.9 },
+    {
+      ...{ task: 'interests', several: true, probability: 0.8, uncertainty: 0.3 },
+      value: text.includes('sporty') ? ['sports'] : [],
+    },
+  ];
+
+/** A model that says so of age bands and interests. */
+export const portrait = (band: string) => ({
+  ...{ model: 'portrait', task: 'age_band', further: ['interests'], says: says(band) },
+});
+
+/** The features of age bands. */
+export const NAMES = [
+  'attributes:age_band',
+  'attributes:age_band_confidence',
+  'attributes:age_band_version',
+];
 
 export interface AttributeWorld extends ModelWorld {
+  /** A customer's features as [value, status]; now, or at an instant. */
+  features(customer: number, names?: readonly string[], at?: string): Promise<[unknown, string][]>;
   /** The texts that versions were asked about since this was emptied. */
   readonly asked: string[];
   /** Puts a version of a text-to-text model in place and makes it the active one; its id. */
@@ -75,6 +103,13 @@ export async function makeAttributeWorld(): Promise<AttributeWorld> {
         returning id`);
       await activate(row?.id ?? 0);
       return row?.id ?? 0;
+    },
+    async features(customer, names = NAMES, at) {
+      const [values = []] = await featureValuesOf(base.store, [customer], {
+        names,
+        ...(at !== undefined && { at: new Date(at) }),
+      });
+      return values.map(({ value, status }) => [value, status]);
     },
     async refresh(model) {
       const { id } = await enqueue(base.db, job, model === undefined ? {} : { model });
