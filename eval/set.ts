@@ -16,8 +16,12 @@ export interface EvalData {
   readonly draws: readonly EvalRows[];
   /** More text of the same domain, without labels. */
   readonly unlabelled?: readonly string[];
-  /** Rows of a related task with the same labels, to learn from first. */
+  /** Rows of a related task with the same labels. */
   readonly intermediate?: readonly TrainingRow[];
+  /** Another set, run before, whose trained encoder this one starts from. */
+  readonly startsFrom?: string;
+  /** The name under which this set's trained encoder is kept for others. */
+  readonly keepAs?: string;
 }
 
 /** One line of issue 5's table. */

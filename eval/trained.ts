@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readConfig } from '../src/config.ts';
 import type { Base } from '../src/ml/run/base.ts';
 import { loadBase } from '../src/ml/run/base.ts';
 import { createContext, type RunContext } from '../src/ml/run/context.ts';
@@ -13,6 +14,7 @@ import type { TrainingRow, TrainingSpec } from '../src/ml/run/spec.ts';
 import { attempt, type Trained } from '../src/ml/run/training.ts';
 import { scoreVersion } from '../src/ml/run/version.ts';
 import { fitEncoding } from '../src/ml/tabular/fit.ts';
+import { writeSafetensors } from '../src/ml/weights/safetensors.ts';
 import type { Weights } from '../src/ml/weights/weights.ts';
 import type { Candidate } from './candidates.ts';
 import type { EvalData, EvalRows } from './set.ts';
@@ -20,79 +22,75 @@ import type { EvalData, EvalRows } from './set.ts';
 const BASE = 'models/base-encoder';
 const SEED = 5;
 
-export interface Recipe {
-  /** Of the fine-tuning. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  /** Of the related rows' task before it; those of the fine-tuning when absent. */
-  readonly first?: Readonly<Record<string, unknown>>;
-}
+/** Trained encoders of sets that others start from. */
+const CACHE = '.cameo/eval';
 
 /**
- * The shipped base encoder, adapted to the domain's texts where the recipe asks for steps of that,
- * fine-tuned on the related rows where the set has some, then on its own. It keeps the weights that
- * did best on validation rows and does not learn those.
+ * The shipped base encoder, adapted to the domain's texts where the settings ask for steps of that,
+ * or the one that a related set has trained; then fine-tuned on the set's rows. It keeps the weights
+ * that did best on validation rows and does not learn those.
  */
 export function trainedCandidate(
   name: string,
-  recipe: Recipe,
+  settings: Readonly<Record<string, unknown>>,
   suits: (data: EvalData) => boolean,
 ): Candidate {
-  // Adapting and learning the related rows are the same for all draws of a set.
+  // Adapting is the same for all draws of a set.
   const starts = new WeakMap<EvalData, Promise<Start>>();
   return {
     name,
     baseline: false,
     suits: (data) => suits(data) && existsSync(join(BASE, 'model.safetensors')),
     async predict(data, rows) {
-      const start = starts.get(data) ?? startOf(data, rows, recipe);
+      const own = parseHyperparameters(settings);
+      const start = starts.get(data) ?? startOf(data, rows, own);
       starts.set(data, start);
-      return learn(data, rows, parseHyperparameters(recipe.settings), await start);
+      return learn(data, rows, own, await start);
     },
   };
 }
 
 interface Start {
   readonly base: Base;
-  /** Weights of the head that the related rows have taught. */
+  /** Weights of a head on the same labels that a related set has taught. */
   readonly known: Weights;
 }
 
 const context: RunContext = createContext({
   engine: 'onnx',
-  threads: availableParallelism(),
+  threads: readConfig().ml.threads,
   report: () => {},
   elapsed: () => performance.now(),
 });
 
-async function startOf(data: EvalData, rows: EvalRows, recipe: Recipe): Promise<Start> {
-  const own = parseHyperparameters(recipe.first ?? recipe.settings);
-  const base = await adapted(await loadBase(BASE), data, rows, own);
-  if (!data.intermediate) return { base, known: new Map() };
-  const related = data.intermediate;
-  const cut = Math.floor(related.length * 0.95);
-  const { trained } = await train(data, related, [cut, related.length], own, {
-    base,
-    known: new Map(),
-  });
-  const encoder = new Map([...base.encoder.keys()].map((key) => [key, weightOf(trained, key)]));
-  return { base: { ...base, encoder }, known: trained.weights };
+async function startOf(data: EvalData, rows: EvalRows, own: Hyperparameters): Promise<Start> {
+  if (!data.startsFrom)
+    return { base: await adapted(await loadBase(BASE), data, rows, own), known: new Map() };
+  const folder = join(CACHE, data.startsFrom);
+  if (!existsSync(folder))
+    throw new Error(`Run npm run eval -- ${data.startsFrom} first: this set goes on from there.`);
+  const base = await loadBase(folder);
+  return { base, known: base.file };
 }
 
-function weightOf({ weights }: Trained, name: string) {
-  const weight = weights.get(name);
-  if (!weight) throw new Error(`The trained model has no weight "${name}".`);
-  return weight;
+/** Keeps a set's encoder and head for those that start from them. */
+async function keep(set: string, { weights }: Trained): Promise<void> {
+  const folder = join(CACHE, set);
+  await mkdir(folder, { recursive: true });
+  for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
+    await copyFile(join(BASE, file), join(folder, file));
+  await writeSafetensors(join(folder, 'model.safetensors'), weights);
 }
 
 /** Masked-language modelling on the set's texts, its test rows' excepted. */
 async function adapted(
   base: Base,
-  { unlabelled = [], intermediate = [] }: EvalData,
+  { unlabelled = [] }: EvalData,
   { train: labelled, validation }: EvalRows,
   own: Hyperparameters,
 ): Promise<Base> {
   if (own.domainAdaptSteps === 0) return base;
-  const rows = [...labelled, ...validation, ...intermediate];
+  const rows = [...labelled, ...validation];
   const texts = [...new Set([...rows.map(({ text = '' }) => text), ...unlabelled])];
   const { config, tokenizer, encoder, file } = base;
   const weights = await trainMasked(context, {
@@ -110,6 +108,7 @@ async function learn(data: EvalData, rows: EvalRows, own: Hyperparameters, start
   const all = [...first, ...validation, ...test];
   const until = [first.length, first.length + validation.length] as const;
   const { trained, prepared } = await train(data, all, until, own, start);
+  if (data.keepAs) await keep(data.keepAs, trained);
   const side = async (from: number, to: number) => {
     const places = range(from, to);
     const { data: set, spec } = prepared;

@@ -2,6 +2,7 @@ import { HELP, readOptions } from './pretrain/options.ts';
 import { prepare } from './pretrain/prepare.ts';
 import { prepareT5 } from './pretrain/prepare-t5.ts';
 import { trainBase } from './pretrain/train.ts';
+import { trainT5Base } from './pretrain/train-t5.ts';
 
 /** `npm run pretrain`: text, vocabulary, token files, then training; each goes on where it was. */
 async function main(): Promise<void> {
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
     say: (line: string) => console.log(line),
   };
   const from = { ...corpus, ...(data === undefined ? {} : { data }) };
-  if (options.t5) await prepareT5(from, seed);
+  if (options.t5) await trainT5Base(options, await prepareT5(from, seed));
   else await trainBase(options, (await prepare(from, seed)).data);
 }
 

@@ -5,19 +5,18 @@ import { readEventTexts } from '../../src/features/embeddings/event-texts.ts';
 
 export const DIMENSIONS = 32;
 
+/** Told of each text before it is embedded, which waits until it is done. */
+type OnText = (text: string) => unknown;
+
 /** A small real embedding model: counts of hashed character trigrams. Versions hash differently. */
-export function ngramEmbedder(
-  version: string,
-  onText: (text: string) => void = () => {},
-): Embedder {
+export function ngramEmbedder(version: string, onText: OnText = () => {}): Embedder {
   return {
     version,
     dimensions: DIMENSIONS,
-    embed: async (texts) =>
-      texts.map((text) => {
-        onText(text);
-        return ngramVector(version, text);
-      }),
+    embed: async (texts) => {
+      for (const text of texts) await onText(text);
+      return texts.map((text) => ngramVector(version, text));
+    },
   };
 }
 
@@ -34,7 +33,7 @@ function ngramVector(version: string, text: string): Float32Array {
 }
 
 /** Customers are known by what they wrote, and every version can be loaded. */
-export function ngramSources(db: Queryable, onText?: (text: string) => void): EmbeddingSources {
+export function ngramSources(db: Queryable, onText?: OnText): EmbeddingSources {
   return {
     readTexts: (_domain, ids) => readEventTexts(db, ids),
     loadEmbedder: async (_model, version) => ngramEmbedder(version, onText),

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
 import { bertConfig } from '../../src/ml/bert/config.ts';
 import { initialBertWeights } from '../../src/ml/bert/parameters.ts';
 import { seededRandom } from '../../src/ml/random.ts';
@@ -23,7 +24,7 @@ export const tinyBaseConfig = bertConfig.parse({
   max_position_embeddings: 32,
 });
 
-export async function emptyFolder(): Promise<string> {
+async function emptyFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'cameo-run-'));
 }
 
@@ -88,13 +89,36 @@ export function specOf(base: string, changes: Partial<TrainingSpec> = {}): Train
 }
 
 /** A run's folder, ready to be trained on. */
-export async function writeRun(spec: TrainingSpec, rows: readonly TrainingRow[]): Promise<string> {
+async function writeRun(spec: TrainingSpec, rows: readonly TrainingRow[]): Promise<string> {
   const folder = await emptyFolder();
-  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'spec.json'), JSON.stringify(spec));
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
   await writeFile(join(folder, 'rows.jsonl'), lines.join(''));
   return folder;
+}
+
+/** For one test file: a base, and the folders of its runs, which go when its tests have run. */
+export function keepRuns() {
+  const folders: string[] = [];
+  const keep = async (made: Promise<string>): Promise<string> => {
+    const folder = await made;
+    folders.push(folder);
+    return folder;
+  };
+  let base = '';
+  beforeAll(async () => {
+    base = await keep(writeTinyBase());
+  });
+  afterAll(async () => {
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    get base() {
+      return base;
+    },
+    addBase: () => keep(writeTinyBase()),
+    add: (spec: TrainingSpec, rows: readonly TrainingRow[]) => keep(writeRun(spec, rows)),
+  };
 }
 
 export async function readResult(folder: string): Promise<RunResult> {

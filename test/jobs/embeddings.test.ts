@@ -39,7 +39,7 @@ const activate = (version: string) =>
   activateEmbeddingModel(world.db, target(version), world.clock.now());
 
 function jobsWith(
-  onText: (text: string) => void = () => {},
+  onText: (text: string) => unknown = () => {},
   told: string[] = [],
 ): ReturnType<typeof createEmbeddingJobs> {
   return createEmbeddingJobs({
@@ -97,26 +97,10 @@ describe('refreshing all embeddings', () => {
     await refresh({ all: true });
     await activate('2');
     const [reached, goOn] = [signpost(), signpost()];
-    const sources = ngramSources(world.db);
-    const held = createEmbeddingJobs({
-      embedding: {
-        ...sources,
-        loadEmbedder: async (model, version) => {
-          const embedder = await sources.loadEmbedder(model, version);
-          return {
-            ...embedder,
-            embed: async (texts) => {
-              if (texts.includes(`text ${PEOPLE}`)) {
-                reached.reach();
-                await goOn.reached;
-              }
-              return embedder.embed(texts);
-            },
-          };
-        },
-      },
-      onRefreshed: async () => {},
-      pageSize: PAGE,
+    const held = jobsWith(async (text) => {
+      if (text !== `text ${PEOPLE}`) return;
+      reached.reach();
+      await goOn.reached;
     });
     const running = refresh({ all: true }, held);
     await reached.reached;

@@ -8,6 +8,7 @@ import { extractLines } from './extract.ts';
 import { fetchSource } from './fetch.ts';
 import { readOpenData } from './open-data.ts';
 import { type Source, sources } from './sources.ts';
+import { upTo } from './up-to.ts';
 
 const BIGRAM_CHARACTERS = 8e6;
 const SEED = 7;
@@ -54,13 +55,6 @@ async function readSource(source: Source, cache: string): Promise<Iterable<strin
     for (const line of extractLines(source.kind, await readFile(join(folder, file))))
       lines.push(line);
   return upTo(lines, source.limit ?? Number.POSITIVE_INFINITY);
-}
-
-/** Every n-th line, so that a part of a dictionary is not its first letters. */
-function upTo(lines: readonly string[], limit: number): string[] {
-  const characters = lines.reduce((sum, line) => sum + line.length, 0);
-  const step = Math.max(1, characters / limit);
-  return lines.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
 async function readLines(path: string): Promise<string[]> {

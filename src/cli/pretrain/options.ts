@@ -10,11 +10,11 @@ export const HELP = `Pre-trains the base encoder. Killed, it goes on where it wa
   --steps N        train so many steps instead: the same seed then gives the same weights
   --threads N      CPU threads (default: all cores)
   --cache DIR      corpus, token files and checkpoint (default: .cameo/pretrain)
-  --out DIR        where the model goes (default: models/base-encoder)
+  --out DIR        where the model goes (default: models/base-encoder, with --t5 models/base-t5)
   --documents all|none   none: generated text alone, where Debian's packages cannot be had
   --data DIR       folder with banking77, cfpb and nlupp, whose texts are then read too
   --seed N         default: 1
-  --t5             make the T5 sibling's tokenizer and token file in <cache>/t5 instead; train nothing
+  --t5             train the T5 sibling instead, by --steps (default: 4000)
   --help           this text
 
 docs/base-models.md says what the text is, whose it is and how well the result does.`;
@@ -24,7 +24,7 @@ const OPTIONS = {
   steps: { type: 'string' },
   threads: { type: 'string', default: String(availableParallelism()) },
   cache: { type: 'string', default: '.cameo/pretrain' },
-  out: { type: 'string', default: 'models/base-encoder' },
+  out: { type: 'string' },
   documents: { type: 'string', default: 'all' },
   data: { type: 'string' },
   seed: { type: 'string', default: '1' },
@@ -40,13 +40,13 @@ const schema = z.object({
   steps: count('steps').int().optional(),
   threads: count('threads').int(),
   cache: z.string(),
-  out: z.string(),
+  out: z.string().optional(),
   documents: z.enum(['all', 'none'], { error: '--documents must be all or none.' }),
   data: z.string().optional(),
   t5: z.boolean(),
   seed: z.coerce.number().int().nonnegative(),
 });
-export type PretrainOptions = z.infer<typeof schema>;
+export type PretrainOptions = z.infer<typeof schema> & { readonly out: string };
 
 /**
  * @returns 'help' when help was asked for
@@ -56,6 +56,9 @@ export function readOptions(argv: readonly string[]): PretrainOptions | 'help' {
   const { values } = parseArgs({ args: [...argv], options: OPTIONS });
   if (values.help) return 'help';
   const parsed = schema.safeParse(values);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const out = parsed.data.out ?? `models/base-${parsed.data.t5 ? 't5' : 'encoder'}`;
+    return { ...parsed.data, out };
+  }
   throw new Error(parsed.error.issues.map(({ message }) => message).join(' '));
 }

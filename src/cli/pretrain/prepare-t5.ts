@@ -9,27 +9,31 @@ import { t5Definition } from '../../ml/tokenizer/train/t5-definition.ts';
 import { trainUnigram } from '../../ml/tokenizer/train/unigram.ts';
 import { cached } from './cached.ts';
 import { buildDocuments, type CorpusOptions } from './corpus.ts';
+import { upTo } from './up-to.ts';
 
 /** With 3 special tokens and 100 sentinels: 16,000 in all. */
 const PIECES = 15_897;
 const GENERATED = 200_000;
-/** Every so-manieth document's line: pieces need far less text than a model. */
-const PART = 3;
+/** Characters of documents and of generated text for the pieces, which need far less than a model. */
+const SAMPLE = { documents: 3e6, customers: 1.5e6 };
+
+export interface PreparedT5 {
+  readonly tokenizer: Tokenizer;
+  /** Texts one after the other, each ended by </s>. */
+  readonly tokens: Uint16Array;
+}
 
 /**
  * The T5 sibling's tokenizer, in `<cache>/t5/`, and its token file: lines ended by </s>, ids of 16
  * bits, from which span corruption cuts its examples.
  */
-export async function prepareT5(
-  options: CorpusOptions,
-  seed: number,
-): Promise<{ tokenizer: Tokenizer; tokens: Uint16Array }> {
+export async function prepareT5(options: CorpusOptions, seed: number): Promise<PreparedT5> {
   const documents = await buildDocuments(options);
   const customers = [...writeSamples(seed, GENERATED)].map(({ text }) => text);
   const folder = join(options.cache, 't5');
   const tokenizer = await t5Tokenizer(folder, [
-    ...documents.filter((_, i) => i % PART === 0),
-    ...customers,
+    ...upTo(documents, SAMPLE.documents),
+    ...upTo(customers, SAMPLE.customers),
   ]);
   const bytes = await cached(join(folder, 'text.u16'), () =>
     packLines(tokenizer, [...customers, ...documents]),

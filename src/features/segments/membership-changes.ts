@@ -6,7 +6,12 @@ import { CameoError } from '../../errors.ts';
 import type { Notifications } from '../../notifications.ts';
 import { stoppable } from '../stoppable.ts';
 import { type SegmentRow, segmentByKey } from './segment.ts';
-import { type ChangeRow, changesOfBatch, SEGMENT_CHANNEL } from './store/write-changes.ts';
+import {
+  type ChangeRow,
+  changesOfBatch,
+  newestChange,
+  SEGMENT_CHANNEL,
+} from './store/write-changes.ts';
 
 /** Somebody came into a segment or went out of it. */
 export interface MembershipChange {
@@ -54,13 +59,6 @@ async function requireSegment(db: Queryable, actor: Actor, key: string): Promise
   const segment = await segmentByKey(db, actor, key);
   if (segment) return segment;
   throw new CameoError('NOT_FOUND', `There is no segment "${key}".`, ['segment']);
-}
-
-async function newestChange(db: Queryable, segmentId: number): Promise<number> {
-  const [row] = await db.query<{ id: number }>(
-    sql`select coalesce(max(id), 0) as id from segment_change where segment_id = ${segmentId}`,
-  );
-  return row?.id ?? 0;
 }
 
 /** A notice names a transaction; the empty one says that others may have been missed since `last`. */

@@ -7,45 +7,41 @@ export interface Sparse {
 
 /** matrix (rows x contexts) times dense (contexts x width). */
 export function multiply(
-  { starts, columns, values }: Sparse,
+  matrix: Sparse,
   rows: number,
   dense: Float32Array,
   width: number,
 ): Float32Array {
   const product = new Float32Array(rows * width);
-  for (let r = 0; r < rows; r += 1)
-    for (let i = starts[r] as number; i < (starts[r + 1] as number); i += 1)
-      addScaled(
-        product,
-        r * width,
-        dense,
-        (columns[i] as number) * width,
-        values[i] as number,
-        width,
-      );
+  eachValue(matrix, rows, (row, column, value) =>
+    addScaled(product, row * width, dense, column * width, value, width),
+  );
   return product;
 }
 
 /** The transpose of matrix times dense (rows x width): (contexts x width). */
 export function multiplyTransposed(
-  { starts, columns, values }: Sparse,
+  matrix: Sparse,
   rows: number,
   contexts: number,
   dense: Float32Array,
   width: number,
 ): Float32Array {
   const product = new Float32Array(contexts * width);
-  for (let r = 0; r < rows; r += 1)
-    for (let i = starts[r] as number; i < (starts[r + 1] as number); i += 1)
-      addScaled(
-        product,
-        (columns[i] as number) * width,
-        dense,
-        r * width,
-        values[i] as number,
-        width,
-      );
+  eachValue(matrix, rows, (row, column, value) =>
+    addScaled(product, column * width, dense, row * width, value, width),
+  );
   return product;
+}
+
+function eachValue(
+  { starts, columns, values }: Sparse,
+  rows: number,
+  visit: (row: number, column: number, value: number) => void,
+): void {
+  for (let row = 0; row < rows; row += 1)
+    for (let i = starts[row] as number; i < (starts[row + 1] as number); i += 1)
+      visit(row, columns[i] as number, values[i] as number);
 }
 
 function addScaled(

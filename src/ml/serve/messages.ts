@@ -1,4 +1,3 @@
-import type { MlErrorCode } from '../errors.ts';
 import type { Provider, SessionOptions } from '../onnx/session.ts';
 import type { ServedRow } from './inputs.ts';
 import type { CacheLimits } from './session-cache.ts';
@@ -10,10 +9,7 @@ export interface WorkerOptions {
 }
 
 /** What it is asked: what it computes with, or something of the model in `folder`. */
-export type Request = { readonly call: number } & (
-  | { readonly does: 'probe' }
-  | ({ readonly folder: string } & Question)
-);
+export type Request = { readonly does: 'probe' } | ({ readonly folder: string } & Question);
 export type Question =
   | { readonly does: 'embed'; readonly texts: readonly string[] }
   | { readonly does: 'predict'; readonly rows: readonly ServedRow[]; readonly reasons: number }
@@ -25,9 +21,3 @@ export interface Compute {
   /** Why the providers that were to come first do not work here. */
   readonly failures: readonly string[];
 }
-
-/** What it answers. */
-export type Answer = { readonly call: number } & (
-  | { readonly result: unknown }
-  | { readonly error: { readonly message: string; readonly code: MlErrorCode | undefined } }
-);

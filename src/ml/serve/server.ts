@@ -1,10 +1,10 @@
 import { MlError } from '../errors.ts';
 import type { SessionOptions } from '../onnx/session.ts';
+import { createWorkerThread } from '../thread/worker-thread.ts';
 import type { ServedRow } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
-import type { Compute, Question } from './messages.ts';
+import type { Compute, Question, Request, WorkerOptions } from './messages.ts';
 import type { Prediction } from './served.ts';
-import { createModelThread } from './thread.ts';
 
 export interface ModelServerOptions {
   /**
@@ -90,6 +90,13 @@ export function createModelServer(options: ModelServerOptions = {}): ModelServer
     },
   };
 }
+
+const createModelThread = (data: WorkerOptions) =>
+  createWorkerThread<Request>({
+    name: 'The model server',
+    module: new URL('./worker.ts', import.meta.url),
+    data,
+  });
 
 /** Parts of texts of like length, so that the batches within are too; vectors in the texts' order. */
 async function embedSorted(

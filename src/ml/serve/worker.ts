@@ -1,11 +1,11 @@
 // The thread that runs models: the API's own thread goes on answering while it computes.
 import { setPriority } from 'node:os';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { MlError } from '../errors.ts';
+import { workerData } from 'node:worker_threads';
 import { createGraphBuilder } from '../onnx/builder.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { openSession, type SessionOptions } from '../onnx/session.ts';
-import type { Answer, Compute, Question, Request, WorkerOptions } from './messages.ts';
+import { answerQuestions, type Reply } from '../thread/answer.ts';
+import type { Compute, Question, Request, WorkerOptions } from './messages.ts';
 import { openVersion } from './open.ts';
 import type { ServedModel } from './served.ts';
 import { createSessionCache } from './session-cache.ts';
@@ -13,7 +13,7 @@ import { createSessionCache } from './session-cache.ts';
 /** Behind the API's thread where both want a processor. */
 const NICE = 10;
 
-function serve(port: MessagePort, { session, limits }: WorkerOptions): void {
+function serve({ session, limits }: WorkerOptions): void {
   let probed: Promise<Compute> | undefined;
   const settle = () => {
     probed ??= probe(session);
@@ -25,26 +25,10 @@ function serve(port: MessagePort, { session, limits }: WorkerOptions): void {
     return openVersion(folder, { ...session, providers: [provider] });
   };
   const models = createSessionCache(open, limits);
-  const answer = async (request: Request): Promise<Reply> => {
+  answerQuestions(async (request: Request) => {
     if (request.does === 'probe') return { result: await settle() };
     return models.with(request.folder, (model) => ask(model, request));
-  };
-  port.on('message', (request: Request) => {
-    const { call } = request;
-    answer(request).then(
-      ({ result, transfer = [] }) => port.postMessage({ call, result } satisfies Answer, transfer),
-      (error: Error) => {
-        const code = error instanceof MlError ? error.code : undefined;
-        port.postMessage({ call, error: { message: error.message, code } } satisfies Answer);
-      },
-    );
   });
-}
-
-interface Reply {
-  readonly result: unknown;
-  /** Memory that the other side gets instead of a copy. */
-  readonly transfer?: ArrayBuffer[];
 }
 
 async function ask(model: ServedModel, question: Question): Promise<Reply> {
@@ -65,9 +49,7 @@ async function probe(options: SessionOptions): Promise<Compute> {
   return { provider, failures };
 }
 
-if (parentPort) {
-  // On Linux a thread has a priority of its own, which the threads that it starts inherit;
-  // elsewhere it would be the whole process's.
-  if (process.platform === 'linux') setPriority(0, NICE);
-  serve(parentPort, workerData as WorkerOptions);
-}
+// On Linux a thread has a priority of its own, which the threads that it starts inherit;
+// elsewhere it would be the whole process's.
+if (process.platform === 'linux') setPriority(0, NICE);
+serve(workerData as WorkerOptions);

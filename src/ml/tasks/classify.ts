@@ -2,7 +2,7 @@ import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses.ts';
 import type { tf } from '../tf.ts';
 import type { Task } from './task.ts';
-import { floats, integers } from './tensors.ts';
+import { floats, integers, perRow } from './tensors.ts';
 
 export interface ClassifyOptions {
   readonly classes: number;
@@ -31,14 +31,12 @@ export function classifyTask(options: ClassifyOptions): Task<number> {
       return crossEntropy(logits, batch('labels'), batch('weights'), smoothing);
     },
     targets(truths, size) {
-      const labels = new Int32Array(size);
-      const weights = new Float32Array(size);
-      truths.forEach((truth, row) => {
-        if (truth === undefined) return;
-        labels[row] = truth;
-        weights[row] = classWeights?.[truth] ?? 1;
-      });
-      return { labels: integers([size], labels), weights: floats([size], weights) };
+      const labels = perRow(truths, size, (truth) => truth);
+      const weights = perRow(truths, size, (truth) => classWeights?.[truth] ?? 1);
+      return {
+        labels: integers([size], Int32Array.from(labels)),
+        weights: floats([size], Float32Array.from(weights)),
+      };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { applyLink } from '../baselines/link.ts';
 import { binaryCrossEntropy } from '../nn/losses.ts';
 import type { tf } from '../tf.ts';
 import type { Task } from './task.ts';
@@ -47,7 +48,8 @@ export function distillTask<Target>(
       const taught = new Float32Array(size);
       rows.forEach((row, i) => {
         if (!row) return;
-        teacher.set(probabilities(row.teacher, temperature, link), i * width);
+        const cooled = Array.from(row.teacher, (score) => score / temperature);
+        teacher.set(applyLink(link, cooled), i * width);
         taught[i] = 1;
       });
       return {
@@ -63,13 +65,4 @@ export function distillTask<Target>(
 function softCrossEntropy(logits: tf.Tensor, soft: tf.Tensor, rows: tf.Tensor): tf.Tensor {
   const cells = logits.logSoftmax().mul(soft).mul(rows);
   return cells.sum().neg().div(rows.sum().maximum(1e-12));
-}
-
-function probabilities(scores: ArrayLike<number>, temperature: number, link: string): number[] {
-  const cooled = Array.from(scores, (score) => score / temperature);
-  if (link === 'sigmoid') return cooled.map((score) => 1 / (1 + Math.exp(-score)));
-  const highest = Math.max(...cooled);
-  const powers = cooled.map((score) => Math.exp(score - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
 }

@@ -3,7 +3,7 @@ import { huber } from '../nn/losses.ts';
 import type { tf } from '../tf.ts';
 import { type TargetScale, toScale } from './target-scale.ts';
 import type { Task } from './task.ts';
-import { floats } from './tensors.ts';
+import { floats, perRow } from './tensors.ts';
 
 export interface RegressOptions {
   readonly width: number;
@@ -29,14 +29,12 @@ export function regressTask({ width, scale, delta }: RegressOptions): Task<numbe
       return huber(value, batch('targets'), batch('weights'), delta);
     },
     targets(truths, size) {
-      const targets = new Float32Array(size);
-      const weights = new Float32Array(size);
-      truths.forEach((truth, row) => {
-        if (truth === undefined) return;
-        targets[row] = toScale(scale, truth);
-        weights[row] = 1;
-      });
-      return { targets: floats([size], targets), weights: floats([size], weights) };
+      const targets = perRow(truths, size, (truth) => toScale(scale, truth));
+      const weights = perRow(truths, size, () => 1);
+      return {
+        targets: floats([size], Float32Array.from(targets)),
+        weights: floats([size], Float32Array.from(weights)),
+      };
     },
   };
 }

@@ -8,6 +8,18 @@ export function integers(shape: readonly number[], data: Int32Array): HostTensor
   return { type: 'int32', shape, data };
 }
 
+/** One number a row of a batch; 0 for rows without a truth, and for the padding beyond them. */
+export function perRow<Target>(
+  truths: readonly (Target | undefined)[],
+  size: number,
+  numberOf: (truth: Target) => number,
+): number[] {
+  return Array.from({ length: size }, (_, row) => {
+    const truth = truths[row];
+    return truth === undefined ? 0 : numberOf(truth);
+  });
+}
+
 /**
  * Token ids of a batch, padded.
  * @param size rows of the batch; those beyond `rows` are padding, with one token so that a mean exists

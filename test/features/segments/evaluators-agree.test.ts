@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Db, openDb } from '../../../src/db.ts';
 import { evaluate, evaluateWithNext } from '../../../src/features/segments/evaluate.ts';
 import { viewOf } from '../../../src/features/segments/memory/view.ts';
 import { leavesOf } from '../../../src/features/segments/rule/references.ts';
 import type { Rule } from '../../../src/features/segments/rule/types.ts';
 import { membersSql, statesSql } from '../../../src/features/segments/sql/compile.ts';
-import { createTestDatabase, type TestDatabase } from '../../helpers/db.ts';
+import { createWorld, type World } from '../../helpers/world.ts';
 import { AT, momentNear, type RawHistory, rawHistory } from './support/arbitrary-history.ts';
 import { anyRule } from './support/arbitrary-rule.ts';
 import { inMemory } from './support/memory-history.ts';
@@ -22,17 +21,12 @@ interface State {
   next: Date | null;
 }
 
-let database: TestDatabase;
-let db: Db;
+let world: World;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDb(database.url);
-  await prepareWorld(db);
+  world = await createWorld();
+  await prepareWorld(world.db);
 });
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+afterAll(() => world.close());
 
 const isOpaque = (rule: Rule) =>
   leavesOf(rule).some((leaf) => 'segment' in leaf || 'feature' in leaf || 'prediction' in leaf);
@@ -46,8 +40,8 @@ async function statesInSql(
   some: boolean,
 ) {
   const scope = { domainId, at: new Date(at), catalogs, customers: some ? ids : undefined };
-  const members = await db.query<{ customer_id: number }>(membersSql(rule, scope));
-  const states = await db.query<State>(statesSql(rule, scope));
+  const members = await world.db.query<{ customer_id: number }>(membersSql(rule, scope));
+  const states = await world.db.query<State>(statesSql(rule, scope));
   const inside = new Set(members.map((row) => row.customer_id));
   const state = new Map(states.map((row) => [row.customer_id, row]));
   return {
@@ -96,7 +90,7 @@ describe('the two evaluators of segment rules', () => {
           maxLength: RULES,
         }),
         async (histories, questions) => {
-          const { domainId, ids } = await storeHistories(db, histories);
+          const { domainId, ids } = await storeHistories(world.db, histories);
           for (const [rule, at, some] of questions) {
             const { strangers, each } = await statesInSql(rule, domainId, ids, at, some);
             expect(strangers).toEqual([]);
@@ -110,13 +104,16 @@ describe('the two evaluators of segment rules', () => {
   }, 540_000);
 
   it('count every living customer of the domain, and no other, in the complement', async () => {
-    const { domainId, ids } = await storeHistories(db, [
+    const { domainId, ids } = await storeHistories(world.db, [
       { events: [], traits: [], readings: {}, stays: [], due: [] },
       { events: [], traits: [], readings: {}, stays: [], due: [] },
     ]);
-    await db.pool.query('update customer set merged_into_id = $1 where id = $2', [ids[0], ids[1]]);
+    await world.db.pool.query('update customer set merged_into_id = $1 where id = $2', [
+      ids[0],
+      ids[1],
+    ]);
     const rule: Rule = { not: { event: { type: 'a' } } };
-    const rows = await db.query<{ customer_id: number }>(
+    const rows = await world.db.query<{ customer_id: number }>(
       membersSql(rule, { domainId, at: new Date(AT), catalogs }),
     );
     expect(rows).toEqual([{ customer_id: ids[0] }]);

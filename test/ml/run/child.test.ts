@@ -1,49 +1,34 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { RunMessage } from '../../../src/ml/run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../../src/ml/run/spec.ts';
 import { openServedModel } from '../../../src/ml/serve/served-model.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/ml/weights/safetensors.ts';
 import {
+  keepRuns,
   readResult,
   rowsOf,
   runChild,
   specOf,
   topicRows,
-  writeRun,
-  writeTinyBase,
 } from '../../helpers/training-runs.ts';
 
 jest.setTimeout(240_000);
 
-const folders: string[] = [];
-let base = '';
-beforeAll(async () => {
-  base = await writeTinyBase();
-  folders.push(base);
-});
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
-});
-
-async function run(spec: TrainingSpec, rows: readonly TrainingRow[]): Promise<string> {
-  const folder = await writeRun(spec, rows);
-  folders.push(folder);
-  return folder;
-}
+const runs = keepRuns();
 
 const last = (messages: readonly RunMessage[]): RunMessage => messages.at(-1) as RunMessage;
 const small = { epochs: 3, batchSize: 16, learningRate: 3e-3, headRate: 1, checkpointSteps: 3 };
-const spec = () => specOf(base, { hyperparameters: small });
+const spec = () => specOf(runs.base, { hyperparameters: small });
 const rows = topicRows(600);
 const weightsOf = (folder: string) => readSafetensors(join(folder, 'model', 'model.safetensors'));
 
 describe('a training process', () => {
   it('trains, measures, and leaves a model that is served as it was measured', async () => {
-    const all = specOf(base);
+    const all = specOf(runs.base);
     const hyperparameters = { ...all.hyperparameters, patience: 0 };
-    const folder = await run({ ...all, hyperparameters }, rows);
+    const folder = await runs.add({ ...all, hyperparameters }, rows);
     const { code, messages } = await runChild(folder);
     expect(code).toBe(0);
     const end = last(messages);
@@ -66,9 +51,9 @@ describe('a training process', () => {
 
   it('gives the same weights bit for bit for the same seed, and others for another', async () => {
     const [a, b, c] = [
-      await run(spec(), rows),
-      await run(spec(), rows),
-      await run({ ...spec(), seed: 4 }, rows),
+      await runs.add(spec(), rows),
+      await runs.add(spec(), rows),
+      await runs.add({ ...spec(), seed: 4 }, rows),
     ];
     for (const folder of [a, b, c]) await runChild(folder);
     expect(await weightsOf(a)).toEqual(await weightsOf(b));
@@ -76,7 +61,7 @@ describe('a training process', () => {
   });
 
   it('killed at any moment and started again, it ends with the same weights', async () => {
-    const [whole, killed] = [await run(spec(), rows), await run(spec(), rows)];
+    const [whole, killed] = [await runs.add(spec(), rows), await runs.add(spec(), rows)];
     await runChild(whole);
     // After the first checkpoint, by a number of messages drawn by chance: anywhere in the run.
     for (let kills = 0; kills < 2; kills++) {
@@ -94,7 +79,7 @@ describe('a training process', () => {
 
   it('stops at SIGTERM after a checkpoint, and goes on from there', async () => {
     const often = { ...spec(), hyperparameters: { ...small, checkpointSteps: 10_000 } };
-    const [whole, stopped] = [await run(often, rows), await run(often, rows)];
+    const [whole, stopped] = [await runs.add(often, rows), await runs.add(often, rows)];
     await runChild(whole);
     let seen = false;
     const { code } = await runChild(stopped, (message, kill) => {
@@ -114,7 +99,7 @@ describe('a training process', () => {
 
 describe('a run is refused', () => {
   const refusal = async (changes: Partial<TrainingSpec>, own: readonly TrainingRow[]) => {
-    const folder = await run({ ...spec(), ...changes }, own);
+    const folder = await runs.add({ ...spec(), ...changes }, own);
     const { messages } = await runChild(folder);
     expect(messages).toHaveLength(1);
     return last(messages);
@@ -166,7 +151,7 @@ describe('a run is refused', () => {
 
 describe('a run fails, and says why', () => {
   const failure = async (prepare: (folder: string) => Promise<void>, changes = {}) => {
-    const folder = await run({ ...spec(), ...changes }, rows);
+    const folder = await runs.add({ ...spec(), ...changes }, rows);
     await prepare(folder);
     const { code, messages } = await runChild(folder);
     expect(code).toBe(1);
@@ -174,8 +159,7 @@ describe('a run fails, and says why', () => {
   };
 
   it('when the weights of the base are cut off', async () => {
-    const broken = await writeTinyBase();
-    folders.push(broken);
+    const broken = await runs.addBase();
     const path = join(broken, 'model.safetensors');
     await writeFile(path, (await readFile(path)).subarray(0, 20_000));
     expect(await failure(async () => {}, { base: broken })).toEqual({

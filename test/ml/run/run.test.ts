@@ -1,6 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { readBertConfig } from '../../../src/ml/bert/config.ts';
 import { bertWeights } from '../../../src/ml/bert/parameters.ts';
 import { createContext } from '../../../src/ml/run/context.ts';
@@ -11,25 +11,16 @@ import { openServedModel } from '../../../src/ml/serve/served-model.ts';
 import { readSafetensors } from '../../../src/ml/weights/safetensors.ts';
 import {
   anyWord,
+  keepRuns,
   rowsOf,
   sentenceWith,
   specOf,
   topicRows,
-  writeRun,
-  writeTinyBase,
 } from '../../helpers/training-runs.ts';
 
 jest.setTimeout(240_000);
 
-const folders: string[] = [];
-let base = '';
-beforeAll(async () => {
-  base = await writeTinyBase();
-  folders.push(base);
-});
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
-});
+const runs = keepRuns();
 
 const settings = { epochs: 6, batchSize: 16, learningRate: 3e-3, headRate: 1, layerDecay: 1 };
 
@@ -44,8 +35,8 @@ async function run(
   rows: readonly TrainingRow[],
   files: Record<string, readonly TrainingRow[]> = {},
 ): Promise<Done> {
-  const folder = await writeRun(specOf(base, { hyperparameters: settings, ...changes }), rows);
-  folders.push(folder);
+  const spec = specOf(runs.base, { hyperparameters: settings, ...changes });
+  const folder = await runs.add(spec, rows);
   for (const [name, own] of Object.entries(files))
     await writeFile(join(folder, name), own.map((row) => JSON.stringify(row)).join('\n'));
   const messages: RunMessage[] = [];
@@ -174,7 +165,7 @@ describe('a run may', () => {
     const lora = { rank: 4, alpha: 8 };
     const low = await run({ hyperparameters: { ...settings, epochs: 12, lora } }, topicRows(600));
     const weights = await readSafetensors(join(low.folder, 'model', 'model.safetensors'));
-    const before = await readSafetensors(join(base, 'model.safetensors'));
+    const before = await readSafetensors(join(runs.base, 'model.safetensors'));
     const changed = [...before].filter(([name, { data }]) =>
       data.some((value, i) => value !== weights.get(name)?.data[i]),
     );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { HostTensors } from '../../../src/ml/onnx/session.ts';
 import { seededRandom } from '../../../src/ml/random.ts';
 import { classifyTask } from '../../../src/ml/tasks/classify.ts';
 import { embedTask } from '../../../src/ml/tasks/embed.ts';
@@ -7,6 +8,7 @@ import { multiLabelTask } from '../../../src/ml/tasks/multi-label.ts';
 import { regressTask } from '../../../src/ml/tasks/regress.ts';
 import { NO_TAG, sequenceTask } from '../../../src/ml/tasks/sequence.ts';
 import { fitScale, fromScale } from '../../../src/ml/tasks/target-scale.ts';
+import type { Task } from '../../../src/ml/tasks/task.ts';
 import { floats, integers } from '../../../src/ml/tasks/tensors.ts';
 import { argmaxes, learn, sentence, share, tinyText, tokens } from './tiny.ts';
 
@@ -17,6 +19,24 @@ const SIZE = 16;
 const words = (random: Random) => Array.from({ length: 8 }, () => 10 + Math.floor(random() * 20));
 const sample = <T>(random: Random, make: (random: Random) => T) =>
   Array.from({ length: SIZE }, () => make(random));
+interface Example<Truth> {
+  readonly row: Int32Array;
+  readonly truth: Truth;
+}
+const textsOf = (examples: readonly Example<unknown>[]) => tokens(examples.map(({ row }) => row));
+
+/** What draws a batch of examples: their inputs, and their truths as the task wants them. */
+const batches =
+  <Truth, Own extends Example<Truth>>(
+    task: Task<Truth>,
+    example: (random: Random) => Own & Example<Truth>,
+    inputs: (examples: Own[]) => HostTensors = textsOf,
+  ) =>
+  (random: Random): HostTensors => {
+    const examples = sample(random, example);
+    const truths = examples.map(({ truth }) => truth);
+    return { ...inputs(examples), ...task.targets(truths, SIZE, 16) };
+  };
 const unseen = seededRandom(99).next;
 
 describe('each task learns', () => {
@@ -26,16 +46,12 @@ describe('each task learns', () => {
       const truth = Math.floor(random() * 3);
       return { truth, row: sentence(words(random).with(Math.floor(random() * 8), 4 + truth)) };
     };
-    const batch = (random: Random) => {
-      const examples = sample(random, example);
-      const truths = examples.map(({ truth }) => truth);
-      return { ...tokens(examples.map(({ row }) => row)), ...task.targets(truths, SIZE, 16) };
-    };
+    const batch = batches(task, example);
     const model = await learn({ model: tinyText, task, batch, steps: 200, rate: 5e-3 });
     const hits = [];
     for (let round = 0; round < 10; round++) {
       const examples = sample(unseen, example);
-      const { logits } = await model.test(tokens(examples.map(({ row }) => row)));
+      const { logits } = await model.test(textsOf(examples));
       const guesses = argmaxes(logits?.data as Float32Array, 3);
       hits.push(...examples.map(({ truth }, i) => truth === guesses[i]));
     }
@@ -53,14 +69,10 @@ describe('each task learns', () => {
       });
       return { truth, row: sentence(row) };
     };
-    const batch = (random: Random) => {
-      const examples = sample(random, example);
-      const truths = examples.map(({ truth }) => truth);
-      return { ...tokens(examples.map(({ row }) => row)), ...task.targets(truths, SIZE, 16) };
-    };
+    const batch = batches(task, example);
     const model = await learn({ model: tinyText, task, batch, steps: 250, rate: 5e-3 });
     const examples = sample(unseen, example);
-    const { logits } = await model.test(tokens(examples.map(({ row }) => row)));
+    const { logits } = await model.test(textsOf(examples));
     const cells = examples.flatMap(({ truth }, row) =>
       [0, 1, 2].map((label) => truth.includes(label) === Number(logits?.data[row * 3 + label]) > 0),
     );
@@ -76,14 +88,10 @@ describe('each task learns', () => {
     };
     const scale = fitScale(sample(unseen, example).map(({ truth }) => truth));
     const task = regressTask({ width: 32, scale, delta: 1 });
-    const batch = (random: Random) => {
-      const examples = sample(random, example);
-      const truths = examples.map(({ truth }) => truth);
-      return { ...tokens(examples.map(({ row }) => row)), ...task.targets(truths, SIZE, 16) };
-    };
+    const batch = batches(task, example);
     const model = await learn({ model: tinyText, task, batch, steps: 250, rate: 5e-3 });
     const examples = sample(unseen, example);
-    const { value } = await model.test(tokens(examples.map(({ row }) => row)));
+    const { value } = await model.test(textsOf(examples));
     const errors = examples.map(
       ({ truth }, i) => (fromScale(scale, Number(value?.data[i])) - truth) ** 2,
     );
@@ -99,14 +107,10 @@ describe('each task learns', () => {
       const tags = row.map((word, i) => (word === 4 ? 2 : row[i - 1] === 4 ? 1 : 0));
       return { row: sentence(row), truth: [NO_TAG, ...tags, NO_TAG] };
     };
-    const batch = (random: Random) => {
-      const examples = sample(random, example);
-      const truths = examples.map(({ truth }) => truth);
-      return { ...tokens(examples.map(({ row }) => row)), ...task.targets(truths, SIZE, 16) };
-    };
+    const batch = batches(task, example);
     const model = await learn({ model: tinyText, task, batch, steps: 500, rate: 5e-3 });
     const examples = sample(unseen, example);
-    const { logits } = await model.test(tokens(examples.map(({ row }) => row)));
+    const { logits } = await model.test(textsOf(examples));
     const guesses = argmaxes(logits?.data as Float32Array, 3);
     const hits = examples.flatMap(({ truth }, row) =>
       truth.flatMap((tag, i) => (tag === NO_TAG ? [] : [guesses[row * 16 + i] === tag])),
@@ -160,18 +164,14 @@ describe('each task learns', () => {
       };
     };
     const tensorsOf = (examples: ReturnType<typeof example>[]) => ({
-      ...tokens(examples.map(({ row }) => row)),
+      ...textsOf(examples),
       numbers: floats([SIZE, 4], Float32Array.from(examples.flatMap(({ numbers }) => numbers))),
       categories: integers(
         [SIZE, 1],
         Int32Array.from(examples, ({ category }) => category),
       ),
     });
-    const batch = (random: Random) => {
-      const examples = sample(random, example);
-      const truths = examples.map(({ truth }) => truth);
-      return { ...tensorsOf(examples), ...task.targets(truths, SIZE, 16) };
-    };
+    const batch = batches(task, example, tensorsOf);
     const fusion = fusionShapes(features, 32);
     const trained = await learn({ model, task, fusion, batch, steps: 800, rate: 3e-3 });
     const hits = [];

@@ -6,6 +6,7 @@ import { normalise } from '../../../ml/similarity/vectors.ts';
 import { type Scope, servingScope } from '../../embeddings/models.ts';
 import { readVectors } from '../../embeddings/read-rows.ts';
 import { setMembers } from '../store/set-members.ts';
+import { newestChange } from '../store/write-changes.ts';
 import { type Lookalike, type LookalikeDeps, lookalikesOf, memberIds } from './lookalike.ts';
 
 /** Vectors read at once. */
@@ -76,13 +77,6 @@ export const scopeOf = (
   { db }: LookalikeDeps,
   { domainId, domain, model }: Lookalike,
 ): Promise<Scope> => servingScope(db, { id: domainId, key: domain }, model);
-
-async function newestChange(db: Queryable, segmentId: number): Promise<number> {
-  const [row] = await db.query<{ id: number }>(
-    sql`select coalesce(max(id), 0) as id from segment_change where segment_id = ${segmentId}`,
-  );
-  return row?.id ?? 0;
-}
 
 /** Undefined when none of them has an embedding. */
 async function centroidOf(

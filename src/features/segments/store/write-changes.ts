@@ -100,3 +100,11 @@ export async function changesOfBatch(
     from segment_change c join segment s on s.id = c.segment_id
     where c.batch = ${batch}::int8 and s.key = ${segment} order by c.id`);
 }
+
+/** The id of a segment's newest change; 0 before the first. */
+export async function newestChange(db: Queryable, segmentId: number): Promise<number> {
+  const [row] = await db.query<{ id: number }>(
+    sql`select coalesce(max(id), 0) as id from segment_change where segment_id = ${segmentId}`,
+  );
+  return row?.id ?? 0;
+}

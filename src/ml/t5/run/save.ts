@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlError } from '../../errors.ts';
+import type { FloatType } from '../../weights/floats.ts';
 import { writeSafetensors } from '../../weights/safetensors.ts';
 import type { Weights } from '../../weights/weights.ts';
 import { hubT5Config } from '../config.ts';
@@ -32,7 +33,12 @@ export async function saveT5Version(folder: string, version: T5Version): Promise
 }
 
 /** Writes a folder that trainings can start from: `base` with other weights. */
-export async function saveT5Base(folder: string, base: T5Base, weights: Weights): Promise<void> {
+export async function saveT5Base(
+  folder: string,
+  base: T5Base,
+  weights: Weights,
+  type: FloatType = 'F32',
+): Promise<void> {
   await orFail(folder, async () => {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
@@ -40,7 +46,7 @@ export async function saveT5Base(folder: string, base: T5Base, weights: Weights)
     for (const name of ['tokenizer.json', 'tokenizer_config.json'])
       if (existsSync(join(base.folder, name)))
         await copyFile(join(base.folder, name), join(folder, name));
-    await writeSafetensors(join(folder, 'model.safetensors'), weights);
+    await writeSafetensors(join(folder, 'model.safetensors'), weights, {}, type);
   });
 }
 

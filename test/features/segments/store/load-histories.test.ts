@@ -1,27 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Db, openDb } from '../../../../src/db.ts';
 import { explain } from '../../../../src/features/segments/evaluate.ts';
 import type { ClauseExplanation } from '../../../../src/features/segments/memory/explain.ts';
 import { ruleOf } from '../../../../src/features/segments/rule/parse-rule.ts';
 import { loadHistories } from '../../../../src/features/segments/store/load-histories.ts';
-import { createTestDatabase, type TestDatabase } from '../../../helpers/db.ts';
+import { createWorld, type World } from '../../../helpers/world.ts';
 import { AT, momentNear, rawHistory } from '../support/arbitrary-history.ts';
 import { plainRule } from '../support/arbitrary-rule.ts';
 import { inMemory } from '../support/memory-history.ts';
 import { catalogs, prepareWorld, storeHistories } from '../support/store-histories.ts';
 
-let database: TestDatabase;
-let db: Db;
+let world: World;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDb(database.url);
-  await prepareWorld(db);
+  world = await createWorld();
+  await prepareWorld(world.db);
 });
-afterAll(async () => {
-  await db.close();
-  await database.drop();
-});
+afterAll(() => world.close());
 
 const DAY = 86_400_000;
 
@@ -41,8 +35,8 @@ describe('loadHistories', () => {
         momentNear(AT),
         fc.array(momentNear(AT), { minLength: 3, maxLength: 3 }),
         async (histories, rules, since, moments) => {
-          const { ids } = await storeHistories(db, histories);
-          const { histories: loaded } = await db.transaction((tx) =>
+          const { ids } = await storeHistories(world.db, histories);
+          const { histories: loaded } = await world.db.transaction((tx) =>
             loadHistories(tx, catalogs, rules, ids, new Date(AT), new Date(since)),
           );
           for (const at of [since, ...moments.filter((moment) => moment > since)])
@@ -69,7 +63,7 @@ describe('loadHistories', () => {
     const events = ages.flatMap((age) => ['a', 'b'].map((type) => event(type, age)));
     const quiet = events.filter(({ occurredAt }) => occurredAt < AT - 50 * DAY);
     const rest = { traits: [], readings: {}, stays: [], due: [] };
-    const { ids } = await storeHistories(db, [
+    const { ids } = await storeHistories(world.db, [
       { events, ...rest },
       { events: quiet, ...rest },
     ]);
@@ -85,7 +79,7 @@ describe('loadHistories', () => {
         },
       },
     ].map((rule) => ruleOf(rule));
-    const { histories } = await db.transaction((tx) =>
+    const { histories } = await world.db.transaction((tx) =>
       loadHistories(tx, catalogs, rules, ids, new Date(AT)),
     );
     const seen = ids.map((id) =>

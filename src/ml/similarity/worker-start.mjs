@@ -1,5 +1,0 @@
-// A thread does not inherit its process's loader of TypeScript: it brings its own.
-import { register } from 'tsx/esm/api';
-
-register();
-await import('./worker.ts');
