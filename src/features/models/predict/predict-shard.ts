@@ -68,11 +68,19 @@ const requestOf = (model: ServingModel): RowsRequest => ({
 
 type KnownTasks = ReadonlyMap<string, Known> | undefined;
 
-/** Whether any of the tasks was asked of other data or another version, or never. */
-const isStale = ({ tasks, versionId }: ServingModel, { inputHash }: InputRow, known: KnownTasks) =>
+/**
+ * Whether any of the tasks was asked of other data or another version, or never. An attribute is also
+ * written anew when a merge has brought it: features do not move with predictions.
+ */
+const isStale = (
+  { tasks, versionId, kind }: ServingModel,
+  { inputHash }: InputRow,
+  known: KnownTasks,
+) =>
   tasks.some((task) => {
     const own = known?.get(task);
-    return own?.inputHash !== inputHash || own.versionId !== versionId;
+    if (own?.inputHash !== inputHash || own.versionId !== versionId) return true;
+    return own.moved && kind === 'GENERATE';
   });
 
 async function ask(
