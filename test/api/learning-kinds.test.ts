@@ -91,3 +91,83 @@ describe('SEQUENCE, from spans to spans', () => {
     expect(found?.probability).toBeGreaterThan(0);
   }, 600_000);
 });
+
+describe('several tasks of one model', () => {
+  let teacher = '';
+
+  it('are learnt on one encoder, measured each, and predicted by one version', async () => {
+    const topicOf = (text: string) => (text.includes('refund') ? 'refund' : 'parcel');
+    const moodOf = (text: string) => (text.includes('好') ? 'good' : 'bad');
+    await world.label('topic', labelled(topicOf));
+    await world.label('mood', labelled(moodOf));
+    const run = await world.train({
+      name: 'topic',
+      task: { kind: 'CLASSIFY', labels: 'topic' },
+      hyperparameters: { ...settings, tasks: [{ name: 'mood', weight: 0.8 }] },
+    });
+    expect(run).toMatchObject({ state: 'DONE', refused: null, error: null });
+    expect(run.version.metrics.tasks).toMatchObject({
+      mood: { accuracy: expect.any(Number), baseline: { accuracy: expect.any(Number) } },
+    });
+    teacher = run.version.id;
+    await world.promote(teacher);
+    await world.refreshPredictions();
+    for (const user of [CUSTOMERS + 1, CUSTOMERS + 2]) {
+      const predicted = await world.predictionsOf(`u${user}`);
+      const said = new Map(predicted.map(({ task, value }) => [task, value]));
+      const text = texts[user] ?? '';
+      expect(said.get('topic')).toBe(topicOf(text));
+      expect(said.get('mood')).toBe(moodOf(text));
+    }
+  }, 600_000);
+
+  it('are refused where nobody labelled them, or the model is of another kind', async () => {
+    const asked = (task: object, tasks: readonly object[]) =>
+      world.api.data(
+        `mutation($input: ModelTrainInput!) { modelTrain(input: $input) {
+          userErrors { field code } } }`,
+        { input: { ...{ name: 'x', domain: 'retail', base: 'tiny', task }, hyperparameters: { tasks } } },
+      );
+    const { modelTrain } = await asked({ kind: 'CLASSIFY', labels: 'topic' }, [{ name: 'size' }]);
+    expect(modelTrain.userErrors).toEqual([
+      { field: ['input', 'hyperparameters', 'tasks', '0', 'name'], code: 'NOT_FOUND' },
+    ]);
+    const other = await asked({ kind: 'EMBED' }, [{ name: 'mood' }]);
+    expect(other.modelTrain.userErrors).toEqual([
+      { field: ['input', 'hyperparameters', 'tasks'], code: 'BAD_INPUT' },
+    ]);
+  });
+
+  it('teach a smaller model, by the id of their version', async () => {
+    const distill = { teacher, temperature: 2, weight: 0.7 };
+    const run = await world.train({
+      name: 'topic-small',
+      task: { kind: 'CLASSIFY', labels: 'topic' },
+      hyperparameters: { ...settings, epochs: 6, distill, layers: 1 },
+    });
+    expect(run).toMatchObject({ state: 'DONE', refused: null, error: null });
+    expect(run.version.metrics.accuracy).toBeGreaterThan(0.8);
+  }, 600_000);
+});
+
+describe('PRETRAIN with a vocabulary of its own', () => {
+  it('makes a version that other trainings start from', async () => {
+    const { version } = await world.train({
+      name: 'words',
+      task: { kind: 'PRETRAIN' },
+      hyperparameters: { epochs: 2, batchSize: 16, vocabulary: { size: 100 } },
+    });
+    const run = await world.train({
+      name: 'topic-words',
+      task: { kind: 'CLASSIFY', labels: 'topic' },
+      base: undefined,
+      from: version.id,
+      hyperparameters: { ...settings, epochs: 4 },
+    });
+    expect(run).toMatchObject({ state: 'DONE', refused: null, error: null });
+    const { model } = await world.api.data(
+      '{ model(name: "topic-words") { versions(first: 1) { edges { node { parent { id } } } } } }',
+    );
+    expect(model.versions.edges).toEqual([{ node: { parent: { id: version.id } } }]);
+  }, 600_000);
+});

@@ -35,6 +35,8 @@ export const hyperparameterSchema = z.strictObject({
   huberDelta: z.number().nonnegative().default(1),
   /** Length of FGM's step on the word vectors; 0 trains without. */
   adversarial: z.number().nonnegative().default(0),
+  /** Starts with so many of the base's layers, at even distances; all when absent. */
+  layers: z.number().int().positive().optional(),
   /** Layers next to the embeddings that stay as they are, the embeddings too. */
   freezeLayers: count.default(0),
   /** Trains low-rank updates and the head alone. */

@@ -7,11 +7,12 @@ import { type Split, splitByGroup, splitByTime } from '../split/split.ts';
 import { whyInsufficient } from '../split/sufficiency.ts';
 import { fitEncoding } from '../tabular/fit.ts';
 import type { Weights } from '../weights/weights.ts';
-import { type Base, loadBase } from './base.ts';
+import type { Base } from './base.ts';
 import { type Dataset, datasetOf, type Encoders } from './dataset.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import { pairedRows } from './pairs.ts';
 import type { TrainingRow, TrainingSpec } from './spec.ts';
+import { loadStart } from './start.ts';
 import { taggedRows } from './tagged.ts';
 import { truthsOf } from './targets.ts';
 
@@ -45,7 +46,7 @@ export async function prepare(
   const rows = task.kind === 'EMBED' ? pairedRows(usable) : usable;
   const split = limited(splitOf(rows, own, spec.seed), rows, shots, spec.seed);
   checkSides(spec, rows, split);
-  const base = spec.text === 'NONE' ? undefined : await loadBase(spec.base);
+  const base = spec.text === 'NONE' ? undefined : await loadStart(spec.base, own);
   const train = split.train.map((place) => rows[place] as TrainingRow);
   const encoders: Encoders = {
     tokenizer: base?.tokenizer,

@@ -5,7 +5,7 @@ import { dataHash } from '../split/data-hash.ts';
 import { whyInsufficient } from '../split/sufficiency.ts';
 import { initialState } from '../train/step.ts';
 import type { Weights } from '../weights/weights.ts';
-import { loadBase, tokenizerFiles } from './base.ts';
+import { tokenizerFiles } from './base.ts';
 import type { RunContext } from './context.ts';
 import { exportBase } from './export-model.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
@@ -14,6 +14,7 @@ import type { RunResult } from './messages.ts';
 import { type OwnVocabulary, withOwnVocabulary } from './own-vocabulary.ts';
 import { splitOf } from './prepare.ts';
 import type { TrainingRow, TrainingSpec } from './spec.ts';
+import { loadStart } from './start.ts';
 
 /** Goes on pre-training a base on a domain's own texts (Gururangan et al. 2020); the result is a base. */
 export async function runPretraining(
@@ -79,9 +80,10 @@ export async function runPretraining(
 async function startOf(
   folder: string,
   texts: readonly string[],
-  { vocabulary }: Hyperparameters,
+  own: Hyperparameters,
 ): Promise<OwnVocabulary> {
-  const base = await loadBase(folder);
+  const base = await loadStart(folder, own);
+  const { vocabulary } = own;
   if (vocabulary) return withOwnVocabulary(base, texts, vocabulary.size);
   return { base, files: await tokenizerFiles(folder) };
 }

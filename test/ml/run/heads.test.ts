@@ -50,10 +50,9 @@ describe('a run with further tasks', () => {
     expect(mood?.accuracy).toBeGreaterThan(0.8);
     expect(pace).toMatchObject({ rows: 60, baseline: { rmse: expect.any(Number) } });
     const served = await openServedModel(model, { threads: 1 });
-    const [first] = await served.predict(
-      [{ id: 'x', group: 'x', at: '2026-01-01T00:00:00Z', text: 'red 好 refund 快 blue' }],
-      2,
-    );
+    const read = (text: string) => ({ id: 'x', group: 'x', at: '2026-01-01T00:00:00Z', text });
+    const asked = ['red refund 好 blue', 'old red 快 blue warm', 'old red parcel blue warm'];
+    const [first, fast, slow] = await served.predict(asked.map(read), 2);
     await served.close();
     expect(first?.value).toBe('refund');
     expect(first?.further).toEqual([
@@ -66,7 +65,8 @@ describe('a run with further tasks', () => {
         ...{ probability: null, uncertainty: null },
       },
     ]);
-    expect(first?.further?.[1]?.value).toBeGreaterThan(50);
+    const [of, than] = [fast, slow].map((each) => Number(each?.further?.[1]?.value));
+    expect(of).toBeGreaterThan(than as number);
   }, 600_000);
 
   it('refuses those of too few rows, twice the same, or beside a bag', async () => {

@@ -5,6 +5,7 @@ import type { BegunRun } from './begin-run.ts';
 import type { TrainingDeps } from './deps.ts';
 import { writeFolder } from './folder.ts';
 import { planRun } from './plan.ts';
+import { planHeads } from './plan-heads.ts';
 import { planTextToText } from './plan-text-to-text.ts';
 
 /**
@@ -19,7 +20,10 @@ export async function prepareRun(
   signal: AbortSignal,
 ): Promise<TrainingSpec | string> {
   const plain = await planRun(deps, run);
-  const plan = run.model.kind === 'GENERATE' ? await planTextToText(deps, run, plain) : plain;
+  const plan =
+    run.model.kind === 'GENERATE'
+      ? await planTextToText(deps, run, plain)
+      : await planHeads(deps, plain);
   const rows = buildTrainingRows(deps, plan.rows);
   const further = new Map(
     [...plan.further].map(([file, request]) => [file, drawn(deps, request, signal)]),
