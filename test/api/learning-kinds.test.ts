@@ -126,7 +126,12 @@ describe('several tasks of one model', () => {
       world.api.data(
         `mutation($input: ModelTrainInput!) { modelTrain(input: $input) {
           userErrors { field code } } }`,
-        { input: { ...{ name: 'x', domain: 'retail', base: 'tiny', task }, hyperparameters: { tasks } } },
+        {
+          input: {
+            ...{ name: 'x', domain: 'retail', base: 'tiny', task },
+            hyperparameters: { tasks },
+          },
+        },
       );
     const { modelTrain } = await asked({ kind: 'CLASSIFY', labels: 'topic' }, [{ name: 'size' }]);
     expect(modelTrain.userErrors).toEqual([

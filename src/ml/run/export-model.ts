@@ -103,8 +103,7 @@ type TokenizerFiles = ReadonlyMap<string, string | Buffer>;
 
 async function writeBase(part: string, config: BertConfig, files: TokenizerFiles): Promise<void> {
   await writeFile(join(part, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-  for (const [name, content] of files)
-    await writeFile(join(part, name), content);
+  for (const [name, content] of files) await writeFile(join(part, name), content);
 }
 
 async function writeFolder(folder: string, write: (part: string) => Promise<void>): Promise<void> {

@@ -37,7 +37,11 @@ const CONFIG = {
  * @param size of the vocabulary, at most: few texts fill less
  * @throws MlError INSUFFICIENT_DATA when the texts have no words
  */
-export function withOwnVocabulary(base: Base, texts: Iterable<string>, size: number): OwnVocabulary {
+export function withOwnVocabulary(
+  base: Base,
+  texts: Iterable<string>,
+  size: number,
+): OwnVocabulary {
   // Signs take up to two tokens each; the rest is for pieces of words.
   const vocabulary = trainWordPiece(countWords(texts), {
     ...{ vocabularySize: size, minCharacterCount: LEAST_SEEN, maxCharacters: Math.floor(size / 3) },
@@ -68,7 +72,9 @@ export function withOwnVocabulary(base: Base, texts: Iterable<string>, size: num
 /** For each token the base's ids that it is made of; none for what the base cannot read. */
 function sourcesOf(vocabulary: readonly string[], base: Tokenizer): number[][] {
   const { pad, unk, cls, sep, mask } = base.special;
-  const roles = new Map(BERT_SPECIAL.map((token, i) => [token as string, [pad, unk, cls, sep, mask][i]]));
+  const roles = new Map(
+    BERT_SPECIAL.map((token, i) => [token as string, [pad, unk, cls, sep, mask][i]]),
+  );
   const known = new Map<string, number>();
   for (let id = 0; id < base.vocabularySize; id++) known.set(base.tokenOf(id), id);
   const special = new Set([pad, unk, cls, sep, mask]);
@@ -84,7 +90,10 @@ function sourcesOf(vocabulary: readonly string[], base: Tokenizer): number[][] {
 function carried(weights: Weights, sources: readonly number[][]): Weights {
   const isOfTokens = (name: string) => name.endsWith(WORDS) || name === BIAS;
   return new Map(
-    [...weights].map(([name, weight]) => [name, isOfTokens(name) ? meanRows(weight, sources) : weight]),
+    [...weights].map(([name, weight]) => [
+      name,
+      isOfTokens(name) ? meanRows(weight, sources) : weight,
+    ]),
   );
 }
 

@@ -8,12 +8,9 @@ describe('hyper-parameters', () => {
     { epochs: 2, learningRate: 1e-3 },
     { lora: { rank: 4, alpha: 8 } },
     { tasks: [{ name: 'mood' }, { name: 'spend next month', kind: 'REGRESS', weight: 0.3 }] },
-  ])(
-    '%j are good',
-    (values) => {
-      expect(checkHyperparameters(values)).toEqual([]);
-    },
-  );
+  ])('%j are good', (values) => {
+    expect(checkHyperparameters(values)).toEqual([]);
+  });
 
   it.each<[object, string]>([
     [{ epochs: -1 }, 'epochs'],

@@ -31,7 +31,9 @@ describe('a vocabulary of its own', () => {
     const { encoder, tokenizer, config } = own;
     expect(tokenizer.vocabularySize).toBe(config.vocab_size);
     const spelled = (text: string) =>
-      [...tokenizer.encode(text, { maxLength: 32 })].slice(1, -1).map((id) => tokenizer.tokenOf(id));
+      [...tokenizer.encode(text, { maxLength: 32 })]
+        .slice(1, -1)
+        .map((id) => tokenizer.tokenOf(id));
     expect(spelled('Chargeback refund 退款')).toEqual(['chargeback', 'refund', '退', '款']);
     const vectorOf = ({ encoder: from, tokenizer: by }: typeof base, text: string) => {
       const [, id = 0] = by.encode(text, { maxLength: 8 });
@@ -106,7 +108,10 @@ describe('a vocabulary of its own', () => {
     const base = await loadBase(model);
     expect(config.vocab_size).toBe(base.tokenizer.vocabularySize);
     expect(config.vocab_size).toBeLessThanOrEqual(120);
-    const next = await run({ base: model, hyperparameters: { ...hyperparameters, epochs: 8 } }, topicRows(330));
+    const next = await run(
+      { base: model, hyperparameters: { ...hyperparameters, epochs: 8 } },
+      topicRows(330),
+    );
     expect(next.result.rows.train).toBe(198);
     expect(next.result.metrics.accuracy).toBeGreaterThan(0.6);
   }, 600_000);
