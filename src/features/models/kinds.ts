@@ -2,11 +2,6 @@ import type { taskKinds } from '../../ml/run/spec.ts';
 
 export type TaskKind = (typeof taskKinds)[number];
 
-/** The kinds of task that a training process knows. */
-export const supportedKinds: readonly TaskKind[] = [
-  ...['CLASSIFY', 'MULTI_LABEL', 'REGRESS', 'SEQUENCE', 'EMBED', 'PRETRAIN'],
-] as TaskKind[];
-
 const LABELLED: readonly TaskKind[] = [
   'CLASSIFY',
   'MULTI_LABEL',

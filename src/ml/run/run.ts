@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlError } from '../errors.ts';
 import { dataHash } from '../split/data-hash.ts';
-import { isT5 } from '../t5/run/base.ts';
+import { isT5 } from '../t5/is-t5.ts';
 import { runGenerate } from '../t5/run/generate.ts';
 import { runSpanPretraining } from '../t5/run/pretrain.ts';
 import { bagWeights } from '../tasks/bag.ts';

@@ -7,25 +7,32 @@ import { taskKinds } from '../../run/spec.ts';
 
 const curve = z.object({ scores: z.array(z.number()), values: z.array(z.number()) });
 
-/**
- * What `cameo.json` holds of a text-to-text version. Its folder also holds `config.json`,
- * `model.safetensors`, `tokenizer.json`, and the graphs `encoder.onnx` and `decoder.onnx`, which
- * `DecodingGraphs` describes.
- */
-const manifest = z.looseObject({
+/** What a version knows of a task. */
+const taskFields = {
   task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),
   /** A row has several labels at once. */
   several: z.boolean(),
   language: z.enum(['zh', 'en']),
   maxLength: z.number().int().positive(),
   maxTokens: z.number().int().positive(),
-  beams: z.number().int().positive(),
   /** Of answers that are one of the labels. */
   calibration: calibration.optional(),
   /** Of other answers: how often those of a log-probability are right. */
   confidence: curve.optional(),
   /** The least confidence of an answer that is given; null when none is. */
   leastConfidence: z.number().nullable(),
+};
+
+/**
+ * What `cameo.json` holds of a text-to-text version. Its folder also holds `config.json`,
+ * `model.safetensors`, `tokenizer.json`, and the graphs `encoder.onnx` and `decoder.onnx`, which
+ * `DecodingGraphs` describes.
+ */
+const manifest = z.looseObject({
+  ...taskFields,
+  beams: z.number().int().positive(),
+  /** What else the model has learnt to answer. */
+  further: z.array(z.object(taskFields)).optional(),
 });
 export type T5Manifest = z.infer<typeof manifest>;
 
@@ -38,4 +45,16 @@ export async function readT5Manifest(folder: string): Promise<T5Manifest> {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
     throw new MlError('BAD_FILE', `${path} is not of a text-to-text version: ${why}`, { cause });
   }
+}
+
+/**
+ * The manifest as of one of its tasks.
+ * @param task a further task; the main one when absent
+ * @throws MlError when the version has not learnt it
+ */
+export function forTask(own: T5Manifest, task: string | undefined): T5Manifest {
+  if (task === undefined || task === own.task.name) return own;
+  const found = own.further?.find((one) => one.task.name === task);
+  if (found) return { beams: own.beams, ...found };
+  throw new MlError('BAD_INPUT', `The version of "${own.task.name}" has not learnt "${task}".`);
 }
