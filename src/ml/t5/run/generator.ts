@@ -23,15 +23,13 @@ export interface Generator {
 
 /**
  * Loads a version for its answers.
- * @param options.task one of its further tasks; its main task when absent
  * @throws MlError when a file of the folder is missing or damaged
  */
 export async function loadGenerator(
   folder: string,
-  options: { readonly threads: number; readonly task?: string },
+  { threads }: { readonly threads: number },
 ): Promise<Generator> {
-  const version = await openVersion(folder, options.threads, options.task);
-  const { manifest, task, decoder, fitted, close } = version;
+  const { manifest, task, decoder, fitted, close } = await openVersion(folder, threads);
   const judge = async (sources: readonly number[][]): Promise<Judgement[]> => {
     if (task.labels.length > 0)
       return judgeLabels(await probabilitiesOf(decoder, task, sources), fitted).judgements;

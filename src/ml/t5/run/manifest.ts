@@ -46,15 +46,3 @@ export async function readT5Manifest(folder: string): Promise<T5Manifest> {
     throw new MlError('BAD_FILE', `${path} is not of a text-to-text version: ${why}`, { cause });
   }
 }
-
-/**
- * The manifest as of one of its tasks.
- * @param task a further task; the main one when absent
- * @throws MlError when the version has not learnt it
- */
-export function forTask(own: T5Manifest, task: string | undefined): T5Manifest {
-  if (task === undefined || task === own.task.name) return own;
-  const found = own.further?.find((one) => one.task.name === task);
-  if (found) return { beams: own.beams, ...found };
-  throw new MlError('BAD_INPUT', `The version of "${own.task.name}" has not learnt "${task}".`);
-}

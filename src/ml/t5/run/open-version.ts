@@ -6,7 +6,7 @@ import { readT5Config } from '../config.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { type CachedState, createSessionDecoder } from '../decode/session-decoder.ts';
 import type { Fitted } from './judge.ts';
-import { forTask, readT5Manifest, type T5Manifest } from './manifest.ts';
+import { readT5Manifest, type T5Manifest } from './manifest.ts';
 import { createTextTask, type TextTask } from './text-task.ts';
 
 /** A version ready to answer. */
@@ -19,16 +19,9 @@ export interface OpenVersion {
   close(): Promise<void>;
 }
 
-/**
- * @param task one of the further tasks that it was trained for; its main task when absent
- * @throws MlError when a file of the folder is missing or damaged, or it does not know the task
- */
-export async function openVersion(
-  folder: string,
-  threads: number,
-  task?: string,
-): Promise<OpenVersion> {
-  const manifest = forTask(await readT5Manifest(folder), task);
+/** @throws MlError when a file of the folder is missing or damaged */
+export async function openVersion(folder: string, threads: number): Promise<OpenVersion> {
+  const manifest = await readT5Manifest(folder);
   const config = await readT5Config(join(folder, 'config.json'));
   const tokenizer = await loadTokenizer(folder);
   const encoder = await openSession(join(folder, 'encoder.onnx'), { threads });
@@ -47,7 +40,11 @@ export async function openVersion(
 }
 
 /** Without the fields that are absent. */
-function fittedOf({ calibration, confidence, leastConfidence }: T5Manifest): Fitted {
+export function fittedOf({
+  calibration,
+  confidence,
+  leastConfidence,
+}: Pick<T5Manifest, 'calibration' | 'confidence' | 'leastConfidence'>): Fitted {
   return {
     ...(calibration && { calibration }),
     ...(confidence && { confidence }),
