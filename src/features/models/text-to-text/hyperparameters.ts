@@ -53,13 +53,14 @@ export function textToTextFaults(
 ): readonly HyperparameterFault[] {
   const parsed = schema.safeParse(values);
   if (!parsed.success) return parsed.error.issues.flatMap(faultsOf);
-  const given = (names: readonly string[]) => names.filter((name) => isAsked(values[name]));
   const fault = (names: readonly string[], message: string) =>
     names.map((name) => ({ path: [name], message: `"${name}" ${message}` }));
-  if (!labelled) return fault(given(LABELLED), 'is of trainings that have labels: leave it out.');
+  const known = LABELLED.filter((name) => name in values);
+  if (!labelled) return fault(known, 'is of trainings that have labels: leave it out.');
   const { adversarial, replay } = parsed.data;
+  const asked = TRANSFERRING.filter((name) => isAsked(values[name]));
   return [
-    ...(transfers ? [] : fault(given(TRANSFERRING), `needs "from": ${SOURCE}.`)),
+    ...(transfers ? [] : fault(asked, `needs "from": ${SOURCE}.`)),
     ...(adversarial > 0 && !replay?.share
       ? fault(['adversarial'], 'needs a share of "replay": the texts of the other domain.')
       : []),

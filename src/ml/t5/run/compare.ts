@@ -8,7 +8,7 @@ import type { T5Hyperparameters } from './hyperparameters.ts';
 import { fitAnswers, judgeRows } from './judge.ts';
 import { lessonBatches } from './lesson.ts';
 import { openVersion } from './open-version.ts';
-import { yardstickOf } from './scores.ts';
+import { worthOf, yardstickOf } from './scores.ts';
 import { lessonOf } from './task-rows.ts';
 import { createTextTask } from './text-task.ts';
 import { trainT5 } from './train.ts';
@@ -35,7 +35,7 @@ export async function compareTransfer(
     transfer: figuresOf(metrics),
   };
   const [best] = Object.entries(figures).toSorted(
-    ([, a], [, b]) => (b[decidedBy] ?? 0) - (a[decidedBy] ?? 0),
+    ([, a], [, b]) => worthOf(b, decidedBy) - worthOf(a, decidedBy),
   );
   return { ...figures, decidedBy, winner: best?.[0], shots: spec.shots ?? null };
 }

@@ -1,18 +1,19 @@
 import type { RunContext } from '../../run/context.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
+import type { Weights } from '../../weights/weights.ts';
 import { exportDecoding } from '../decode/export.ts';
-import { loadT5Base } from './base.ts';
+import { loadT5Base, type T5Base } from './base.ts';
 import { compareTransfer } from './compare.ts';
-import { courseOf, type ReadRows } from './course.ts';
+import { type Course, courseOf, type ReadRows } from './course.ts';
 import { withDecoder } from './decoding.ts';
 import { heldBatches } from './held.ts';
-import { parseT5Hyperparameters } from './hyperparameters.ts';
+import { parseT5Hyperparameters, type T5Hyperparameters } from './hyperparameters.ts';
 import { type JudgedTask, judgeTask, manifestOf } from './judge-task.ts';
 import { lessonBatches } from './lesson.ts';
 import { resultOf } from './result.ts';
 import { saveT5Version } from './save.ts';
-import { sourceAfter, sourceBefore, sourceOf } from './source.ts';
+import { type Source, sourceAfter, sourceBefore, sourceOf } from './source.ts';
 import { lessonOf, pairsOf } from './task-rows.ts';
 import { createTextTask } from './text-task.ts';
 import { trainT5 } from './train.ts';
@@ -37,35 +38,52 @@ export async function runGenerate(
   const base = await loadT5Base(spec.base);
   const source = await sourceOf(spec, own, readRows);
   const { tokenizer, config } = base;
+  const weights = await learn(context, spec, own, { base, course, source });
+  const graphs = exportDecoding(config, weights);
+  const measured = source && source.sides.test.length > 0 ? source : undefined;
+  const judged = await withDecoder(config, graphs, context.threads, async (decoder) => ({
+    main: await judgeTask(decoder, tokenizer, course.main, own),
+    further: await inTurn(course.further, (one) => judgeTask(decoder, tokenizer, one, own)),
+    after: measured && (await sourceAfter(decoder, tokenizer, measured, own.targetPrecision)),
+  }));
+  const before = measured && (await sourceBefore(spec, measured));
+  const transfer = await compareTransfer(context, spec, own, course, judged.main.metrics);
+  const manifest = { ...manifestOf(judged.main), beams: own.beams };
+  const further = judged.further.map(manifestOf);
+  await saveT5Version(folder, { base, weights, graphs, manifest: { ...manifest, further } });
+  return resultOf(spec, course, own, {
+    ...judged.main.metrics,
+    ...(further.length > 0 && { tasks: metricsByName(judged.further) }),
+    ...(measured && { source: { before, after: judged.after } }),
+    ...(transfer && { transfer }),
+  });
+}
+
+interface Material {
+  readonly base: T5Base;
+  readonly course: Course;
+  readonly source: Source | undefined;
+}
+
+/** The weights after the run's steps. */
+function learn(
+  context: RunContext,
+  { seed }: TrainingSpec,
+  own: T5Hyperparameters,
+  { base, course, source }: Material,
+): Promise<Weights> {
+  const { tokenizer, config } = base;
   const replayed = source && own.replay?.share ? [source] : [];
   const lesson = {
     tasks: lessonOf(tokenizer, [course.main, ...course.further]),
     replay: lessonOf(tokenizer, replayed).flat(),
   };
-  const task = createTextTask(tokenizer, course.main.options);
-  const held = pairsOf(task, course.main.sides.validation.slice(0, HELD));
-  const weights = await trainT5(context, {
-    ...{ base, own, seed: spec.seed, held: heldBatches(held, config, own.batchSize) },
-    batches: lessonBatches(lesson, config, own, spec.seed),
+  const { options, sides } = course.main;
+  const held = pairsOf(createTextTask(tokenizer, options), sides.validation.slice(0, HELD));
+  return trainT5(context, {
+    ...{ base, own, seed, held: heldBatches(held, config, own.batchSize) },
+    batches: lessonBatches(lesson, config, own, seed),
   });
-  const graphs = exportDecoding(config, weights);
-  const judged = await withDecoder(config, graphs, context.threads, async (decoder) => ({
-    main: await judgeTask(decoder, tokenizer, course.main, own),
-    further: await inTurn(course.further, (one) => judgeTask(decoder, tokenizer, one, own)),
-    after: source && (await sourceAfter(decoder, tokenizer, source, own.targetPrecision)),
-  }));
-  const metrics = {
-    ...judged.main.metrics,
-    ...(judged.further.length > 0 && { tasks: metricsByName(judged.further) }),
-    ...(source && {
-      source: { before: await sourceBefore(spec, source), after: judged.after },
-    }),
-  };
-  const transfer = await compareTransfer(context, spec, own, course, metrics);
-  const manifest = { ...manifestOf(judged.main), beams: own.beams };
-  const further = judged.further.map(manifestOf);
-  await saveT5Version(folder, { base, weights, graphs, manifest: { ...manifest, further } });
-  return resultOf(spec, course, own, { ...metrics, ...(transfer && { transfer }) });
 }
 
 async function inTurn<In, Out>(

@@ -3,7 +3,7 @@ import type { TrainingSpec } from '../../run/spec.ts';
 import { judgeActive } from './active.ts';
 import { baselinesOf } from './baselines.ts';
 import type { Course } from './course.ts';
-import { yardstickOf } from './scores.ts';
+import { worthOf, yardstickOf } from './scores.ts';
 
 /** A run's result, with the baselines on the same rows and who did best. */
 export async function resultOf(
@@ -16,7 +16,7 @@ export async function resultOf(
   const standing = active && (await judgeActive(active, task.labels, sides.test, threads));
   const baselines = { ...(await baselinesOf(main, seed)), ...(standing && { active: standing }) };
   const decidedBy = yardstickOf(task.labels, options.several);
-  const worth = (own: Metrics) => Number(own[decidedBy] ?? Number.NEGATIVE_INFINITY);
+  const worth = (own: Metrics) => worthOf(own, decidedBy);
   const [rival] = Object.entries(baselines).toSorted(([, a], [, b]) => worth(b) - worth(a));
   return {
     ...{ metrics, baselines, decidedBy, dataHash: hash, hyperparameters },

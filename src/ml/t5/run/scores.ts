@@ -36,3 +36,9 @@ export function yardstickOf(labels: readonly string[], several: boolean): string
   if (labels.length === 0) return 'exactMatch';
   return labels.length === 2 ? 'rocAuc' : 'accuracy';
 }
+
+/** What a metric is worth: the least, where it cannot be told. */
+export function worthOf(metrics: Metrics, metric: string): number {
+  const value = metrics[metric];
+  return typeof value === 'number' && Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY;
+}

@@ -1,3 +1,4 @@
+import { MlError } from '../../errors.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
@@ -21,7 +22,7 @@ export interface Source extends TaskRows {
 
 /**
  * What the version in the spec's `base` was trained for; undefined without rows of it.
- * @throws MlError when the base is no version
+ * @throws MlError when the base is no version, or there is nothing to replay
  */
 export async function sourceOf(
   { base, seed }: TrainingSpec,
@@ -35,6 +36,11 @@ export async function sourceOf(
   const known = (await readRows(replay.rows)).filter(
     ({ label }) => labels.length === 0 || [label].flat().every((own) => labels.includes(`${own}`)),
   );
+  if (known.length === 0 && replay.share > 0)
+    throw new MlError(
+      'INSUFFICIENT_DATA',
+      `There are no rows of "${manifest.task.name}" to replay any more: leave "replay" out.`,
+    );
   if (known.length === 0) return undefined;
   const sides = sidesOf(known, splitOf(known, replay, replay.seed ?? seed));
   const options = { ...manifest, ...manifest.task };
