@@ -2,7 +2,6 @@ import type { TrainingSpec } from '../../../ml/run/spec.ts';
 import { type AnswerKind, answerSet } from '../../training/answer-set.ts';
 import type { RowsRequest } from '../../training/request.ts';
 import { readAsked } from '../text-to-text/hyperparameters.ts';
-import { usualText } from '../text-to-text/usual-text.ts';
 import type { BegunRun } from './begin-run.ts';
 import type { TrainingDeps } from './deps.ts';
 import type { Plan } from './plan.ts';
@@ -22,7 +21,9 @@ export async function planTextToText(
   const main = await answered(deps, rows, asked.answers);
   const tasks = await Promise.all(
     asked.tasks.map(async (name, index) => {
-      const request = await answered(deps, await furtherRows(deps, rows, name), 'auto');
+      // The same texts as the main task reads: a version is asked all its tasks at once.
+      const own: RowsRequest = { ...rows, task: { kind: 'GENERATE', labels: name } };
+      const request = await answered(deps, own, 'auto');
       return { name, request, file: `task-${index + 1}.jsonl` };
     }),
   );
@@ -64,16 +65,4 @@ async function answered(
   const { domain, task, at = deps.clock.now() } = rows;
   const { labels, several } = await answerSet(deps, domain, task.labels ?? '', at, kind);
   return { ...rows, task: { ...task, several }, ...(labels.length > 0 && { labels }) };
-}
-
-/** A further task reads what the main one does, unless its labels are about other things. */
-async function furtherRows(
-  { db }: TrainingDeps,
-  rows: RowsRequest,
-  name: string,
-): Promise<RowsRequest> {
-  const { id } = rows.domain;
-  const usual = await usualText(db, id, name);
-  const alike = usual === (await usualText(db, id, rows.task.labels ?? ''));
-  return { ...rows, task: { kind: 'GENERATE', labels: name }, text: alike ? rows.text : usual };
 }
