@@ -3,10 +3,10 @@ import { CameoError } from '../../errors.ts';
 import { checkInstant } from '../identity/check-instant.ts';
 import { checkJsonObject } from '../identity/check-json.ts';
 import type { DomainRow } from '../identity/domain.ts';
+import { checkHeads } from './check-heads.ts';
 import { requireLabelled } from './check-labels.ts';
 import { checkStart, type Start } from './check-start.ts';
 import type { HyperparameterFault, ModelDeps } from './deps.ts';
-import { type AskedHead, readHeads, takesHeads } from './heads.ts';
 import type { ModelTrainInput, TrainingSource } from './input.ts';
 import { needsLabels, needsText, type TaskKind } from './kinds.ts';
 import type { TrainingRequest } from './request.ts';
@@ -38,7 +38,7 @@ export async function checkRequest(
     ...start.request,
     hyperparameters: start.textToText
       ? await checkTextToText(deps, domain, input, start)
-      : await checkEncoder(deps, actor, input, domain),
+      : await checkHyperparameters(deps, actor, input, domain, labels),
     ...(input.shots != null && { shots: atLeast(input.shots, 1, 'shots') }),
     seed: atLeast(input.seed ?? 0, 0, 'seed'),
   };
@@ -89,65 +89,26 @@ function pastInstant(at: Date, now: Date): Date {
   throw new CameoError('BAD_INPUT', 'Nothing is known yet of that time: it is to come.', field);
 }
 
-/** Those of an encoder; its teacher is a version of the same task, and its further heads have labels. */
-async function checkEncoder(
+async function checkHyperparameters(
   deps: ModelDeps,
   actor: Actor,
   { hyperparameters: given, task }: ModelTrainInput,
   domain: DomainRow,
+  labels: string | null,
 ): Promise<Record<string, unknown>> {
   const field = ['hyperparameters'];
   const values = objectOf(given);
   refuse(deps.checkHyperparameters(values));
-  refuse(kindFaults(task.kind, values));
-  await checkHeads(deps, domain, task, readHeads(values));
+  await checkHeads(deps.db, domain, task, values);
   const teacher = teacherOf(values);
   if (teacher !== undefined) {
     const version = await versionById(deps.db, actor, teacher);
-    if (version?.kind !== task.kind || version.labels !== (task.labels ?? null))
+    if (version?.kind !== task.kind || version.labels !== labels)
       throw new CameoError('BAD_INPUT', 'A teacher is the id of a model version of this task.', [
         ...[...field, 'distill', 'teacher'],
       ]);
   }
   return values;
-}
-
-/** What only some kinds of task have. */
-function kindFaults(kind: TaskKind, values: Record<string, unknown>): HyperparameterFault[] {
-  const message = (name: string, whose: string) => `"${name}" is of ${whose}: leave it out.`;
-  return [
-    ...(values.vocabulary !== undefined && kind !== 'PRETRAIN'
-      ? [{ path: ['vocabulary'], message: message('vocabulary', 'PRETRAIN') }]
-      : []),
-    ...(readHeads(values).length > 0 && !takesHeads(kind)
-      ? [{ path: ['tasks'], message: message('tasks', 'CLASSIFY, MULTI_LABEL and REGRESS') }]
-      : []),
-  ];
-}
-
-async function checkHeads(
-  { db }: ModelDeps,
-  domain: DomainRow,
-  { labels }: ModelTrainInput['task'],
-  heads: readonly AskedHead[],
-): Promise<void> {
-  for (const [index, { name }] of heads.entries())
-    await requireFurther(db, domain, labels, name, [
-      ...['hyperparameters', 'tasks', String(index), 'name'],
-    ]);
-}
-
-/** A further task is another one, which somebody labelled. */
-async function requireFurther(
-  db: ModelDeps['db'],
-  domain: DomainRow,
-  labels: string | null | undefined,
-  name: string,
-  field: readonly string[],
-): Promise<void> {
-  if (name === labels)
-    throw new CameoError('BAD_INPUT', `"${name}" is the task itself: leave it out.`, [...field]);
-  await requireLabelled(db, domain, name, field);
 }
 
 function objectOf(given: unknown): Record<string, unknown> {
@@ -172,10 +133,12 @@ async function checkTextToText(
   const labelled = needsLabels(task.kind);
   const transfers = version !== undefined && isElsewhere(version, domain.key, task.labels ?? null);
   refuse(textToTextFaults(values, { labelled, transfers }));
-  for (const [index, name] of readAsked(values).tasks.entries())
-    await requireFurther(db, domain, task.labels, name, [
-      ...['hyperparameters', 'tasks', String(index)],
-    ]);
+  for (const [index, name] of readAsked(values).tasks.entries()) {
+    const field = ['hyperparameters', 'tasks', String(index)];
+    if (name === task.labels)
+      throw new CameoError('BAD_INPUT', `"${name}" is the task itself: leave it out.`, field);
+    await requireLabelled(db, domain, name, field);
+  }
   return values;
 }
 

@@ -6,7 +6,7 @@ import type { ModelDeps } from './deps.ts';
 import type { ModelTrainInput } from './input.ts';
 import { isGeneral, type TaskKind } from './kinds.ts';
 import type { TrainingRequest } from './request.ts';
-import { type VersionRow, versionById } from './version.ts';
+import { requireVersion, type VersionRow } from './version.ts';
 
 /** What a training starts from: a base by name, or an earlier version. */
 export interface Start {
@@ -35,9 +35,7 @@ export async function checkStart(
     throw new CameoError('BAD_INPUT', 'Start from a version or from a base, not from both.', [
       'base',
     ]);
-  const version = await versionById(deps.db, actor, input.from);
-  if (!version)
-    throw new CameoError('NOT_FOUND', `There is no model version ${input.from}.`, ['from']);
+  const version = await requireVersion(deps.db, actor, input.from, ['from']);
   const textToText = isTextToText(version);
   if (!canGoOn(version, kind, labels)) throw otherTask(version, kind, labels);
   requireFit(kind, textToText, `Version ${version.id}`, 'from');
