@@ -41,7 +41,7 @@ beforeAll(async () => {
   await buy('carl', 'bought the coat');
   const artefact = await createFolderStore(ml.artefacts).publish(folder);
   version = await registerGenerator(api.services.db, artefact, { task: TASK, further: 'luxury' });
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await api.stop();
   rmSync(home, { recursive: true, force: true });

@@ -14,8 +14,8 @@ import { quick, rows, spec, writeBase } from '../ml/t5/run/world.ts';
 export async function trainGenerator(): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), 'cameo-generator-')), 'version');
   const context = createContext({ engine: 'onnx', threads: 1, elapsed: () => 0, report: () => {} });
-  const own = spec(await writeBase(), quick);
-  await runGenerate(context, own, rows(600, 1), async () => [], folder);
+  const own = spec(await writeBase(), { ...quick, epochs: 6 });
+  await runGenerate(context, own, rows(300, 1), async () => [], folder);
   return folder;
 }
 
