@@ -2,12 +2,11 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import sql from 'sql-template-tag';
 import { createFolderStore } from '../../src/features/artefacts/folder-store.ts';
 import { createEngine } from '../../src/startup/engine.ts';
 import { makeFolder } from '../features/artefacts/make-folder.ts';
 import { startTestApi, type TestApi } from '../helpers/api.ts';
-import { changeManifest, trainGenerator } from '../helpers/generator.ts';
+import { changeManifest, registerGenerator, trainGenerator } from '../helpers/generator.ts';
 import { countStatements } from '../helpers/statements.ts';
 import { followJob } from '../helpers/subscribe.ts';
 
@@ -40,8 +39,9 @@ beforeAll(async () => {
   await buy('ann', 'bought luxury watch');
   await buy('bob', 'bought cheap soap');
   await buy('carl', 'bought the coat');
-  version = await register(await createFolderStore(ml.artefacts).publish(folder));
-}, 120_000);
+  const artefact = await createFolderStore(ml.artefacts).publish(folder);
+  version = await registerGenerator(api.services.db, artefact, { task: TASK, further: 'luxury' });
+}, 300_000);
 afterAll(async () => {
   await api.stop();
   rmSync(home, { recursive: true, force: true });
@@ -65,21 +65,6 @@ async function buy(person: string, text: string): Promise<void> {
     { events: [event] },
   );
   people.set(person, eventsIngest.receipts[0].customerId);
-}
-
-/** The version of a training, as it is written down when one ends. */
-async function register(artefact: string): Promise<number> {
-  const spec = { text: 'EVENTS', task: { kind: 'GENERATE', labels: [], name: TASK } };
-  const [row] = await api.services.db.query<{ id: number }>(sql`
-    with m as (
-      insert into model (name, domain_id, kind, labels, training)
-      select 'portrait', id, 'GENERATE', ${TASK}, '{}' from domain where key = 'retail' returning id)
-    insert into model_version (model_id, number, data_hash, rows, code_version, spec, hyperparameters,
-      metrics, baselines, winner, decided_by, artefact)
-    select id, 1, '', '{"train": 1, "validation": 1, "test": 1}', 'test', ${JSON.stringify(spec)},
-      '{"tasks": [{"name": "luxury"}]}', '{}', '{}', 'model', 'accuracy', ${artefact} from m
-    returning id`);
-  return row?.id ?? 0;
 }
 
 async function refreshed(): Promise<void> {
@@ -145,6 +130,19 @@ describe('customer attributes', () => {
     );
     expect(segmentSave).toEqual({
       ...{ segment: { members: { nodes: [{ id: people.get('bob') }] } }, userErrors: [] },
+    });
+  });
+
+  it('are written by models alone', async () => {
+    const row = { key: { customer_id: 1 }, eventTime: '2026-02-01T00:00:00Z', values: {} };
+    const { featuresPush } = await api.data(
+      `mutation($input: FeaturesPushInput!) { featuresPush(input: $input) {
+        accepted userErrors { field code }
+      } }`,
+      { input: { view: 'attributes', rows: [row] } },
+    );
+    expect(featuresPush).toEqual({
+      ...{ accepted: 0, userErrors: [{ field: ['view'], code: 'BAD_INPUT' }] },
     });
   });
 

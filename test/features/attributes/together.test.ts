@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sql from 'sql-template-tag';
 import { defineAttributes } from '../../../src/features/attributes/define.ts';
+import { followAttributes } from '../../../src/features/attributes/follow.ts';
 import { definitions } from '../../../src/features/definitions/definitions.ts';
 import { customerMerge } from '../../../src/features/identity/customer-merge.ts';
 import { predictShard } from '../../../src/features/models/predict/predict-shard.ts';
@@ -109,6 +110,17 @@ describe('a customer who is merged into another', () => {
 });
 
 describe('a process that did not know of an attribute', () => {
+  it('hears of it while it runs', async () => {
+    const store = createFeatureStore({ ...world, definitions, print: () => {} });
+    const following = await followAttributes({ ...world, store }, world.notifications);
+    await defineAttributes(world, new Map([['traits', true]]));
+    const found = () =>
+      store.registry.views.get('attributes')?.features.find(({ name }) => name === 'traits');
+    while (!found()) await world.db.query(sql`select 1`);
+    expect(found()?.type).toEqual({ kind: 'list', item: 'text' });
+    await following.close();
+  });
+
   it('takes it in, and two that add some at once both have them in the end', async () => {
     const stores = [0, 1].map(() => createFeatureStore({ ...world, definitions, print: () => {} }));
     await Promise.all(

@@ -10,7 +10,7 @@ let server: ModelServer;
 beforeAll(async () => {
   folder = await trainGenerator();
   server = createModelServer();
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await server.close();
   await rm(dirname(folder), { recursive: true, force: true });
