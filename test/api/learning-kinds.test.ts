@@ -135,11 +135,11 @@ describe('several tasks of one model', () => {
       );
     const { modelTrain } = await asked({ kind: 'CLASSIFY', labels: 'topic' }, [{ name: 'size' }]);
     expect(modelTrain.userErrors).toEqual([
-      { field: ['input', 'hyperparameters', 'tasks', '0', 'name'], code: 'NOT_FOUND' },
+      { field: ['hyperparameters', 'tasks', '0', 'name'], code: 'NOT_FOUND' },
     ]);
     const other = await asked({ kind: 'EMBED' }, [{ name: 'mood' }]);
     expect(other.modelTrain.userErrors).toEqual([
-      { field: ['input', 'hyperparameters', 'tasks'], code: 'BAD_INPUT' },
+      { field: ['hyperparameters', 'tasks'], code: 'BAD_INPUT' },
     ]);
   });
 
