@@ -22,6 +22,7 @@ const config = {
   },
   contextType: '../resolvers/context.ts#Context',
   mappers: {
+    Attribute: `${ROWS}/attributes/attributes.ts#AttributeRow`,
     Customer: `${ROWS}/customers/customer.ts#CustomerRow`,
     CustomerConnection: '../resolvers/connection.ts#Connection<CustomerRow>',
     Event: `${ROWS}/customers/timeline.ts#EventRow`,
@@ -41,6 +42,7 @@ const config = {
     SegmentMembershipChange: `${ROWS}/segments/membership-changes.ts#MembershipChange`,
     SegmentMembership: `${ROWS}/segments/membership.ts#MembershipRow`,
     SimilarCustomer: `${ROWS}/embeddings/similar.ts#SimilarRow`,
+    LabelCandidate: `${ROWS}/models/label-candidates.ts#LabelCandidateRow`,
     Lookalike: `${ROWS}/segments/lookalike/lookalike.ts#Lookalike as LookalikeRow`,
     Health: `${ROWS}/health.ts#Health as HealthRow`,
   },

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Actor } from '../auth.ts';
+import { type AttributeRow, attributesOf } from '../features/attributes/attributes.ts';
 import {
   type CustomerRow,
   customersById,
@@ -69,6 +70,7 @@ export interface Loaders {
   readonly alerts: (first: number) => DataLoader<string, AlertRow[]>;
   readonly timeline: (args: TimelineArguments) => ById<Page<EventRow>>;
   readonly predictions: (args: { tasks: readonly string[] | undefined }) => ById<PredictionRow[]>;
+  readonly attributes: (args: { names: readonly string[] | undefined }) => ById<AttributeRow[]>;
   /** By model id. */
   readonly model: ById<ModelRow | undefined>;
   readonly modelVersions: (args: VersionArguments) => ById<Page<VersionRow>>;
@@ -112,6 +114,7 @@ export function createLoaders(services: Services, actor: Actor, gather: Gather):
     alerts: byArguments((first) => new DataLoader((views) => alertsOf(db, views, first))),
     timeline: byIdWith('timeline', (ids, args) => timelinesOf(db, ids, args)),
     predictions: byIdWith('predictions', (ids, { tasks }) => predictionsOf(db, ids, tasks)),
+    attributes: byIdWith('attributes', (ids, { names }) => attributesOf(services, ids, names)),
     model: new DataLoader((ids) => modelsById(db, actor, ids)),
     modelVersions: byArguments((args) => new DataLoader((ids) => versionsOf(db, ids, args))),
     trainingRuns: byArguments((first) => new DataLoader((ids) => runsOf(db, ids, first))),

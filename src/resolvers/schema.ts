@@ -4,6 +4,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import type { ListedStore } from '../features/store/list.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { attributeResolvers } from './attributes.ts';
 import type { Context } from './context.ts';
 import { customerResolvers } from './customers.ts';
 import { embeddingResolvers } from './embeddings.ts';
@@ -33,6 +34,7 @@ const TOPICS: Resolvers[] = [
   webhookResolvers,
   jobResolvers,
   modelResolvers,
+  attributeResolvers,
   embeddingResolvers,
 ];
 

@@ -1,3 +1,4 @@
+import { ATTRIBUTES } from '../features/attributes/view.ts';
 import { CUSTOMER_KEY, type FeatureValueRow } from '../features/serving/feature-values.ts';
 import type { FeatureType, TypeKind } from '../features/store/feature-type.ts';
 import type { ListedStore, ListedView } from '../features/store/list.ts';
@@ -31,8 +32,12 @@ export function typedFeatures(listed: ListedStore): {
   };
 }
 
+/** Attributes come and go with models: they are read by name, and by `customer { attributes }`. */
 const isStoredOfCustomers = (view: ListedView) =>
-  view.kind !== 'onDemand' && view.keys.length === 1 && view.keys[0] === CUSTOMER_KEY;
+  view.name !== ATTRIBUTES &&
+  view.kind !== 'onDemand' &&
+  view.keys.length === 1 &&
+  view.keys[0] === CUSTOMER_KEY;
 
 function typeOf(view: ListedView): string {
   const field = camelCase(view.name);

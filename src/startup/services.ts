@@ -1,6 +1,7 @@
 import { requireRole } from '../auth.ts';
 import type { Config } from '../config.ts';
 import type { Deps } from '../context.ts';
+import { followAttributes } from '../features/attributes/follow.ts';
 import { definitions } from '../features/definitions/definitions.ts';
 import { embeddingFreshness } from '../features/embeddings/freshness.ts';
 import { promotedSources } from '../features/embeddings/promoted.ts';
@@ -56,6 +57,8 @@ export async function createServices(
   const changes = await store.apply();
   if (changes.length > 0) log.info(`applied ${changes.length} feature definitions`);
   await store.ready();
+  const attributes = await followAttributes({ db, store, log }, notifications);
+  closing.add('attributes', () => attributes.close());
   const predictionCatalog = await openPredictionCatalog(parts, notifications);
   closing.add('prediction catalogue', () => predictionCatalog.close());
   const catalogs = storeCatalogs(store, clock, predictionCatalog);

@@ -2,6 +2,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { Deps } from '../../context.ts';
 import type { Notifications } from '../../notifications.ts';
 import type { FeatureCatalog } from '../segments/catalog.ts';
+import { VERSION_TASKS } from './predict/serving.ts';
 import { PROMOTED_CHANNEL } from './promote.ts';
 
 /** What segment rules may ask of predictions. */
@@ -24,8 +25,10 @@ export async function openPredictionCatalog(
   let names: Names = new Map();
   const reload = async () => {
     const rows = await db.query<{ task: string; classes: string[] }>(sql`
-      select m.labels as task, v.spec->'task'->'labels' as classes
-      from model m join model_version v on v.id = m.active_version_id where m.labels is not null`);
+      select t.task, case when t.task = m.labels then v.spec->'task'->'labels' else '[]' end as classes
+      from model m join model_version v on v.id = m.active_version_id
+        cross join lateral unnest(${VERSION_TASKS}) as t(task)
+      where m.labels is not null`);
     names = new Map(rows.flatMap(namesOf));
   };
   const changes = notifications.subscribe(PROMOTED_CHANNEL);
@@ -67,7 +70,7 @@ function namesOf({ task, classes }: { task: string; classes: string[] }): [strin
 }
 
 function valueSql(reading: Reading, at: Date): Sql {
-  const known = sql`p.task = ${reading.task} and p.at <= ${at}::timestamptz`;
+  const known = sql`p.task = ${reading.task} and p.at <= ${at}::timestamptz and p.value is not null`;
   if (reading.of === 'value')
     return sql`select p.customer_id, p.value from prediction p where ${known}`;
   if (reading.of === 'probability')

@@ -14,7 +14,10 @@ export interface PredictionRow {
   readonly at: Date;
 }
 
-/** What is predicted of each customer now, by task; in the order of `customerIds`, in one statement. */
+/**
+ * What is predicted of each customer now, by task; in the order of `customerIds`, in one statement. What
+ * a model is not sure enough to say is left out.
+ */
 export async function predictionsOf(
   db: Queryable,
   customerIds: readonly number[],
@@ -26,7 +29,7 @@ export async function predictionsOf(
     select customer_id as "customerId", task, value, probability, reasons,
            version_id as "versionId", at
     from prediction
-    where customer_id = any(${customerIds}::int[])
+    where customer_id = any(${customerIds}::int[]) and value is not null
       and (${tasks ?? null}::text[] is null or task = any(${tasks ?? null}::text[]))
     order by customer_id, task`,
   );

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
 import { CameoError } from '../../errors.ts';
 import type { ModelDeps } from './deps.ts';
+import { VERSION_TASKS } from './predict/serving.ts';
 import { nextRun } from './schedule.ts';
 import { type NewTraining, startRun } from './start-run.ts';
 
@@ -13,7 +14,7 @@ interface DueModel {
   readonly cron: string;
   readonly due: Date;
   readonly training: NewTraining['request'];
-  /** Whether labels have come since the rows of its newest version were drawn. */
+  /** Whether labels of any of its tasks have come since the rows of its newest version were drawn. */
   readonly hasNews: boolean;
 }
 
@@ -47,13 +48,14 @@ async function retrainNext(deps: RetrainDeps, tx: Queryable): Promise<string | u
   const [model] = await tx.query<DueModel>(sql`
     select m.id, m.name, m.cron, m.next_retrain_at as due, m.training,
       m.labels is null or exists (
-        select from label l where l.domain_id = m.domain_id and l.task = m.labels
+        select from label l where l.domain_id = m.domain_id and l.task = any(${VERSION_TASKS})
           and l.created_at > coalesce(
             (select max(r.started_at) from training_run r where r.model_id = m.id and r.state = 'DONE'),
             '-infinity')
       ) as "hasNews"
-    from model m where m.next_retrain_at <= ${now}::timestamptz
-    order by m.id limit 1 for update skip locked`);
+    from model m left join model_version v on v.id = m.active_version_id
+    where m.next_retrain_at <= ${now}::timestamptz
+    order by m.id limit 1 for update of m skip locked`);
   if (!model) return 'none';
   await tx.query(sql`
     update model set next_retrain_at = ${nextRun(model.cron, now)} where id = ${model.id}`);

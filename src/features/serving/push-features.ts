@@ -1,6 +1,7 @@
 import { type Actor, requireRole } from '../../auth.ts';
 import type { Db } from '../../db.ts';
 import { CameoError } from '../../errors.ts';
+import { ATTRIBUTES } from '../attributes/view.ts';
 import { customersById } from '../customers/customer.ts';
 import { findView } from '../store/registry.ts';
 import type { FeatureStore } from '../store/store.ts';
@@ -25,6 +26,12 @@ export async function pushFeatures(
   rows: readonly FeatureRowInput[],
 ): Promise<number> {
   requireRole(actor, 'writer');
+  if (view === ATTRIBUTES)
+    throw new CameoError(
+      'BAD_INPUT',
+      `"${view}" is written by models alone; import labels instead.`,
+      ['view'],
+    );
   const read = rows.map((row, index) => ({
     key: requireObject(row.key ?? {}, index, 'key'),
     eventTime: row.eventTime,

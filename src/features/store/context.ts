@@ -14,11 +14,14 @@ export interface Context {
   plan(request: FeatureRequest): Promise<Plan>;
   kinds(plan: Plan): Promise<ReadonlyMap<string, readonly KeyKind[]>>;
   forget(): void;
+  /** Goes on with other definitions, which have been applied. */
+  adopt(registry: Registry): Promise<void>;
 }
 
 const MOST_PLANS = 200;
 
-export function createContext(db: StoreDb, registry: Registry): Context {
+export function createContext(db: StoreDb, given: Registry): Context {
+  let registry = given;
   let pending: Promise<State> | undefined;
   let current: State | undefined;
   const plans = new Map<string, Plan>();
@@ -37,7 +40,9 @@ export function createContext(db: StoreDb, registry: Registry): Context {
   };
   return {
     db,
-    registry,
+    get registry() {
+      return registry;
+    },
     state,
     current: () => {
       if (current) return current;
@@ -45,6 +50,14 @@ export function createContext(db: StoreDb, registry: Registry): Context {
     },
     forget: () => {
       pending = undefined;
+      plans.clear();
+    },
+    async adopt(next) {
+      // Read first: until then, calls go on with what they know.
+      const read = await readState(executorOn(db.pool), next);
+      registry = next;
+      current = read;
+      pending = Promise.resolve(read);
       plans.clear();
     },
     async plan({ features, service, fullNames, joinKeyMap }) {

@@ -42,11 +42,12 @@ const CHUNK = 2000;
  * Adds rows to a pushed view: all of them or, when one is wrong, none. The history keeps every row;
  * the online row becomes the newest by event time, then created time, then arrival, in whichever
  * order rows arrive.
+ * @param db in one transaction of its own, or in the caller's
  * @returns how many rows were taken
  * @throws CameoError BAD_INPUT naming the row and the field
  */
 export async function pushRows(
-  db: StoreDb,
+  db: StoreDb | Executor,
   state: State,
   stored: StoredView,
   rows: readonly PushRow[],
@@ -60,7 +61,7 @@ export async function pushRows(
   }
   if (rows.length === 0) return 0;
   let kinds: readonly KeyKind[] = [];
-  await transaction(db, async (tx) => {
+  const work = async (tx: Executor) => {
     kinds = await decideKinds(
       tx,
       state,
@@ -77,7 +78,8 @@ export async function pushRows(
     }
     const keys = [...new Set(records.map((record) => record.text))];
     await rebuildVectors(tx, services, [stored.id], keys);
-  });
+  };
+  await ('pool' in db ? transaction(db, work) : work(db));
   state.keyKinds.set(view.entity.name, kinds);
   return rows.length;
 }

@@ -17,6 +17,7 @@ import { expiredCustomers, forgetCustomers, refreshCustomers } from './refresh.t
 import { createRegistry, type Definition, findView } from './registry.ts';
 import { eventViews, type StoredView } from './state.ts';
 import { type SavedTrainingSet, saveTrainingSet } from './training-set.ts';
+import type { FeatureView } from './view.ts';
 import type { KnownAt } from './window-sql.ts';
 
 export interface StoreOptions {
@@ -37,23 +38,35 @@ export type FeatureStore = ReturnType<typeof createFeatureStore>;
  */
 export function createFeatureStore(options: StoreOptions) {
   const { db, clock } = options;
-  const registry = createRegistry(options.definitions);
-  const context = createContext(db, registry);
+  let definitions = options.definitions;
+  const context = createContext(db, createRegistry(definitions));
   const { state, plan } = context;
 
   return {
     /** Writes the definitions to their tables and lays out those of their rows. */
     async apply(): Promise<Change[]> {
-      const changes = await applyDefinitions(db, registry, clock.now());
+      const changes = await applyDefinitions(db, context.registry, clock.now());
       context.forget();
       const print = options.print ?? ((line: string) => process.stdout.write(`${line}\n`));
       for (const line of describeChanges(changes)) print(line);
       return changes;
     },
 
-    /** Adds rows to a pushed view, all or none; gives how many. */
-    async push(view: string, rows: readonly PushRow[]): Promise<number> {
-      return pushRows(db, await state(), await stored(context, view), rows);
+    /**
+     * Takes in another definition while it runs, in place of the view of that name; applies it.
+     * @throws CameoError CONFLICT when it would break rows stored under the same version
+     */
+    async define(view: FeatureView): Promise<void> {
+      const others = definitions.filter((it) => it.kind !== 'view' || it.name !== view.name);
+      const next = createRegistry([...others, view]);
+      await applyDefinitions(db, next, clock.now());
+      await context.adopt(next);
+      definitions = [...others, view];
+    },
+
+    /** Adds rows to a pushed view, all or none; gives how many. In the caller's transaction, if given. */
+    async push(view: string, rows: readonly PushRow[], tx?: Executor): Promise<number> {
+      return pushRows(tx ?? db, await state(), await stored(context, view), rows);
     },
 
     /** Each row with its features as of its own `at`. */
@@ -98,7 +111,7 @@ export function createFeatureStore(options: StoreOptions) {
       const from =
         input.from === undefined ? undefined : toInstant(input.from, 'materialize: "from"');
       checkSpan(from, to, now);
-      const names = input.views ?? [...registry.views.keys()];
+      const names = input.views ?? [...context.registry.views.keys()];
       const views = await Promise.all(names.map((name) => stored(context, name)));
       return materializeViews(db, await state(), { views, from, to, onPage: input.onPage });
     },
@@ -126,7 +139,7 @@ export function createFeatureStore(options: StoreOptions) {
      */
     customerFeatureSql: (name: string, at: Date | 'now') =>
       customerFeature(
-        registry,
+        context.registry,
         context.current(),
         name,
         at === 'now' ? { now: clock.now() } : { at },
@@ -164,12 +177,14 @@ export function createFeatureStore(options: StoreOptions) {
       return monitorView(db, { ...input, stored: view, from, now: clock.now() });
     },
 
-    list: () => describeStore(registry),
+    list: () => describeStore(context.registry),
     lineage: async (service: string) =>
-      readLineage(executorOn(db.pool), registry, await state(), service),
+      readLineage(executorOn(db.pool), context.registry, await state(), service),
     linkModel: async (service: string, modelVersion: string, tx?: Executor): Promise<void> =>
-      linkModel(tx ?? executorOn(db.pool), registry, await state(), service, modelVersion),
-    registry,
+      linkModel(tx ?? executorOn(db.pool), context.registry, await state(), service, modelVersion),
+    get registry() {
+      return context.registry;
+    },
     /** Reads ids and layouts, which `customerFeatureSql` needs; other calls do it by themselves. */
     ready: async (): Promise<void> => void (await state()),
     state,

@@ -1,3 +1,4 @@
+import { entropyShare, leastSureShare } from '../active/uncertainty.ts';
 import { applyLink } from '../baselines/link.ts';
 import { calibrate } from '../calibration/calibration.ts';
 import { applyStack } from '../calibration/stack.ts';
@@ -10,6 +11,8 @@ export interface Outcome {
   readonly value: string | string[] | number;
   /** Of the value, calibrated; null where there is none. */
   readonly probability: number | null;
+  /** Of all probabilities, from 0 to 1; null where there are none. */
+  readonly uncertainty: number | null;
   /** What is explained: how much each output counts in the score behind the value. */
   readonly direction: readonly number[];
 }
@@ -23,6 +26,9 @@ export function outputOf({ task }: Manifest): 'logits' | 'value' {
   if (task.kind === 'REGRESS') return 'value';
   throw new MlError('BAD_INPUT', `A model of the kind ${task.kind} does not predict.`);
 }
+
+/** The output of a further head, by its place in the manifest. */
+export const furtherOutput = (head: number): string => `further_${head}`;
 
 /**
  * @param scores the row's output, one for each label, or one in all
@@ -43,7 +49,7 @@ export function outcomeOf(
 function regressed({ scale }: Manifest, score: number): Outcome {
   const value = scale ? fromScale(scale, score) : score;
   // A contribution is in the value's own unit, or its logarithm where that is what the model learns.
-  return { value, probability: null, direction: [scale?.deviation ?? 1] };
+  return { value, probability: null, uncertainty: null, direction: [scale?.deviation ?? 1] };
 }
 
 /** Calibrated, and mixed with the baseline's. */
@@ -66,6 +72,7 @@ function classified({ task }: Manifest, probabilities: readonly number[]): Outco
   return {
     value: task.labels[best] as string,
     probability: probabilities[best] as number,
+    uncertainty: entropyShare(probabilities),
     direction: probabilities.map((_, place) => (place === best ? 1 : 0) - share),
   };
 }
@@ -77,6 +84,7 @@ function labelled({ task }: Manifest, probabilities: readonly number[]): Outcome
   return {
     value: task.labels.filter((_, place) => (probabilities[place] as number) >= LIKELY),
     probability: likely.length > 0 ? Math.min(...likely) : null,
+    uncertainty: leastSureShare(probabilities),
     direction: probabilities.map((_, place) => (place === best ? 1 : 0)),
   };
 }

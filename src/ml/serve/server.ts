@@ -4,7 +4,7 @@ import { createWorkerThread } from '../thread/worker-thread.ts';
 import type { ServedRow } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
 import type { Compute, Question, Request, WorkerOptions } from './messages.ts';
-import type { Prediction } from './served-model.ts';
+import type { Prediction } from './served.ts';
 
 export interface ModelServerOptions {
   /**

@@ -6,7 +6,8 @@ import { encodeModel } from '../onnx/encode.ts';
 import { openSession, type SessionOptions } from '../onnx/session.ts';
 import { answerQuestions, type Reply } from '../thread/answer.ts';
 import type { Compute, Question, Request, WorkerOptions } from './messages.ts';
-import { openServedModel, type ServedModel } from './served-model.ts';
+import { openVersion } from './open.ts';
+import type { ServedModel } from './served.ts';
 import { createSessionCache } from './session-cache.ts';
 
 /** Behind the API's thread where both want a processor. */
@@ -21,7 +22,7 @@ function serve({ session, limits }: WorkerOptions): void {
   /** The provider that works is found out once: what is opened then is made for it. */
   const open = async (folder: string) => {
     const { provider } = await settle();
-    return openServedModel(folder, { ...session, providers: [provider] });
+    return openVersion(folder, { ...session, providers: [provider] });
   };
   const models = createSessionCache(open, limits);
   answerQuestions(async (request: Request) => {

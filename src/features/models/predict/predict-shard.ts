@@ -2,13 +2,15 @@ import sql from 'sql-template-tag';
 import type { Queryable } from '../../../db.ts';
 import { invariant } from '../../../errors.ts';
 import type { ArtefactStore } from '../../artefacts/store.ts';
-import { markChanged } from '../../identity/grow-graph.ts';
-import { lockGraph } from '../../identity/locks.ts';
+import { defineAttributes } from '../../attributes/define.ts';
 import { buildPredictionRows } from '../../training/prediction-rows.ts';
 import type { PredictionRow as InputRow, RowsDeps, RowsRequest } from '../../training/request.ts';
 import type { Predicted, Predictor } from '../predictor.ts';
+import { askVersion } from './ask.ts';
+import { type Known, knownOf } from './known.ts';
 import { type ServingModel, servingModels } from './serving.ts';
 import type { Shard } from './shards.ts';
+import { type Answer, type Change, writePredictions } from './write.ts';
 
 export interface PredictDeps extends RowsDeps {
   readonly artefacts: ArtefactStore;
@@ -22,14 +24,6 @@ export interface PredictTask extends Shard {
 
 /** To be written in the transaction that ends the work. */
 export type Write = (tx: Queryable) => Promise<void>;
-
-interface Change {
-  readonly customerId: number;
-  readonly inputHash: string;
-  readonly predicted: Predicted;
-  /** Whether segments may come out otherwise. */
-  readonly isNew: boolean;
-}
 
 /**
  * Asks a version about the customers of a shard whose data has changed since it, or another one, was
@@ -48,15 +42,13 @@ export async function predictShard(
     // Of who wrote nothing, a model that reads has nothing to say.
     ({ text }) => text !== undefined || model.spec.text === 'NONE',
   );
-  const before = await knownOf(deps.db, model.task, ids);
-  const stale = inputs.filter(({ customerId, inputHash }) => {
-    const known = before.get(customerId);
-    return known?.inputHash !== inputHash || known.versionId !== versionId;
-  });
+  const before = await knownOf(deps.db, model.tasks, ids);
+  const stale = inputs.filter((input) => isStale(model, input, before.get(input.customerId)));
   const changes = await ask(deps, model, stale, before);
   const shown = new Set(inputs.map(({ customerId }) => customerId));
   const gone = [...before.keys()].filter((id) => !shown.has(id));
-  return (tx) => write(tx, model, { changes, gone, at });
+  if (model.kind === 'GENERATE') await defineAttributes(deps, tasksOf(changes));
+  return (tx) => writePredictions(deps, tx, model, { changes, gone, at });
 }
 
 async function customersOf(db: Queryable, domainId: number, { after, upTo }: Shard) {
@@ -74,78 +66,59 @@ const requestOf = (model: ServingModel): RowsRequest => ({
   ...(model.service !== null && { service: model.service }),
 });
 
-interface Known {
-  readonly customerId: number;
-  readonly versionId: number;
-  readonly inputHash: string;
-  readonly value: unknown;
-  readonly probability: number | null;
-}
+type KnownTasks = ReadonlyMap<string, Known> | undefined;
 
-async function knownOf(
-  db: Queryable,
-  task: string,
-  ids: readonly number[],
-): Promise<Map<number, Known>> {
-  const rows = await db.query<Known>(sql`
-    select customer_id as "customerId", version_id as "versionId", input_hash as "inputHash",
-           value, probability
-    from prediction where task = ${task} and customer_id = any(${ids}::int[])`);
-  return new Map(rows.map((row) => [row.customerId, row]));
-}
+/**
+ * Whether any of the tasks was asked of other data or another version, or never. An attribute is also
+ * written anew when a merge has brought it: features do not move with predictions.
+ */
+const isStale = (
+  { tasks, versionId, kind }: ServingModel,
+  { inputHash }: InputRow,
+  known: KnownTasks,
+) =>
+  tasks.some((task) => {
+    const own = known?.get(task);
+    if (own?.inputHash !== inputHash || own.versionId !== versionId) return true;
+    return own.moved && kind === 'GENERATE';
+  });
 
 async function ask(
-  { artefacts, predictor }: PredictDeps,
+  deps: PredictDeps,
   model: ServingModel,
   rows: readonly InputRow[],
-  before: ReadonlyMap<number, Known>,
+  before: ReadonlyMap<number, KnownTasks>,
 ): Promise<Change[]> {
   if (rows.length === 0) return [];
-  const predictions = await predictor.predict(await artefacts.open(model.artefact), rows);
+  const folder = await deps.artefacts.open(model.artefact);
+  const predictions = await askVersion(deps, model.kind, folder, rows);
   return rows.map(({ customerId, inputHash }, index) => {
     const predicted = predictions[index];
     invariant(predicted, `no prediction for row ${index} of ${rows.length}`);
+    const answers = answersOf(model, predicted);
     const known = before.get(customerId);
-    const same =
-      known?.probability === predicted.probability &&
-      JSON.stringify(known.value) === JSON.stringify(predicted.value);
-    return { customerId, inputHash, predicted, isNew: !same };
+    return {
+      ...{ customerId, inputHash, answers },
+      isNew: answers.some((answer) => !isSame(answer, known?.get(answer.task))),
+      isRewritten: answers.some(({ task }) => isAnothers(known?.get(task), model)),
+    };
   });
 }
 
-interface Outcome {
-  readonly changes: readonly Change[];
-  /** Customers that the model has nothing to go by any more. */
-  readonly gone: readonly number[];
-  readonly at: Date;
-}
+/** One for each task that the version predicts. */
+const answersOf = ({ task, tasks }: ServingModel, { further = [], ...own }: Predicted): Answer[] =>
+  [own, ...further]
+    .map((predicted) => ({ ...predicted, task: predicted.task ?? task }))
+    .filter((answer) => tasks.includes(answer.task));
 
-/** With the graph held, so that nobody is merged meanwhile: who has been, is left out. */
-async function write(
-  tx: Queryable,
-  { domainId, task, versionId }: ServingModel,
-  { changes, gone, at }: Outcome,
-): Promise<void> {
-  if (changes.length + gone.length === 0) return;
-  await lockGraph(tx, domainId, 'shared');
-  const rows = changes.map(({ customerId, inputHash, predicted }) => ({
-    customer_id: customerId,
-    input_hash: inputHash,
-    ...predicted,
-  }));
-  await tx.query(sql`
-    insert into prediction
-      (customer_id, task, version_id, value, probability, reasons, input_hash, at)
-    select c.id, ${task}, ${versionId}, p.value, p.probability, p.reasons, p.input_hash, ${at}
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as p (customer_id int, value jsonb, probability float8, reasons jsonb, input_hash text)
-    join customer c on c.id = p.customer_id and c.merged_into_id is null
-    on conflict (customer_id, task) do update
-    set origin_customer_id = null, version_id = excluded.version_id, value = excluded.value,
-        probability = excluded.probability, reasons = excluded.reasons,
-        input_hash = excluded.input_hash, at = excluded.at`);
-  await tx.query(sql`
-    delete from prediction where task = ${task} and customer_id = any(${gone}::int[])`);
-  const touched = changes.filter(({ isNew }) => isNew).map(({ customerId }) => customerId);
-  await markChanged(tx, [...touched, ...gone], at);
+const isSame = ({ value, probability }: Answer, known: Known | undefined): boolean =>
+  known?.probability === probability && JSON.stringify(known.value) === JSON.stringify(value);
+
+const isAnothers = (known: Known | undefined, { versionId }: ServingModel): boolean =>
+  known === undefined || known.versionId !== versionId || known.moved;
+
+/** The tasks that have been answered, and whether by lists. */
+function tasksOf(changes: readonly Change[]): ReadonlyMap<string, boolean> {
+  const answers = changes[0]?.answers ?? [];
+  return new Map(answers.map(({ task, several = false }) => [task, several]));
 }

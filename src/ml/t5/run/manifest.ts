@@ -7,25 +7,32 @@ import { taskKinds } from '../../run/spec.ts';
 
 const curve = z.object({ scores: z.array(z.number()), values: z.array(z.number()) });
 
-/**
- * What `cameo.json` holds of a text-to-text version. Its folder also holds `config.json`,
- * `model.safetensors`, `tokenizer.json`, and the graphs `encoder.onnx` and `decoder.onnx`, which
- * `DecodingGraphs` describes.
- */
-const manifest = z.looseObject({
+/** What a version knows of a task. */
+const taskFields = {
   task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),
   /** A row has several labels at once. */
   several: z.boolean(),
   language: z.enum(['zh', 'en']),
   maxLength: z.number().int().positive(),
   maxTokens: z.number().int().positive(),
-  beams: z.number().int().positive(),
   /** Of answers that are one of the labels. */
   calibration: calibration.optional(),
   /** Of other answers: how often those of a log-probability are right. */
   confidence: curve.optional(),
   /** The least confidence of an answer that is given; null when none is. */
   leastConfidence: z.number().nullable(),
+};
+
+/**
+ * What `cameo.json` holds of a text-to-text version. Its folder also holds `config.json`,
+ * `model.safetensors`, `tokenizer.json`, and the graphs `encoder.onnx` and `decoder.onnx`, which
+ * `DecodingGraphs` describes.
+ */
+const manifest = z.looseObject({
+  ...taskFields,
+  beams: z.number().int().positive(),
+  /** What else the model has learnt to answer. */
+  further: z.array(z.object(taskFields)).optional(),
 });
 export type T5Manifest = z.infer<typeof manifest>;
 

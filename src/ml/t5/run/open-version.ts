@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openSession } from '../../onnx/session.ts';
 import { loadTokenizer } from '../../tokenizer/load.ts';
+import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { readT5Config } from '../config.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { type CachedState, createSessionDecoder } from '../decode/session-decoder.ts';
@@ -11,6 +12,7 @@ import { createTextTask, type TextTask } from './text-task.ts';
 /** A version ready to answer. */
 export interface OpenVersion {
   readonly manifest: T5Manifest;
+  readonly tokenizer: Tokenizer;
   readonly task: TextTask;
   readonly decoder: Decoder<CachedState>;
   readonly fitted: Fitted;
@@ -26,6 +28,7 @@ export async function openVersion(folder: string, threads: number): Promise<Open
   const decoder = await openSession(join(folder, 'decoder.onnx'), { threads });
   return {
     manifest,
+    tokenizer,
     task: createTextTask(tokenizer, { ...manifest, ...manifest.task }),
     decoder: createSessionDecoder(config, { encoder, decoder }),
     fitted: fittedOf(manifest),
@@ -37,7 +40,11 @@ export async function openVersion(folder: string, threads: number): Promise<Open
 }
 
 /** Without the fields that are absent. */
-function fittedOf({ calibration, confidence, leastConfidence }: T5Manifest): Fitted {
+export function fittedOf({
+  calibration,
+  confidence,
+  leastConfidence,
+}: Pick<T5Manifest, 'calibration' | 'confidence' | 'leastConfidence'>): Fitted {
   return {
     ...(calibration && { calibration }),
     ...(confidence && { confidence }),

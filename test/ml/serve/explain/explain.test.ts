@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HostTensor, type OnnxSession, openSession } from '../../../../src/ml/onnx/session.ts';
 import { attributeTokens } from '../../../../src/ml/serve/explain/text.ts';
 import { type ServedRow, tensorsOf } from '../../../../src/ml/serve/inputs.ts';
-import { openServedModel, type ServedModel } from '../../../../src/ml/serve/served-model.ts';
+import type { ServedModel } from '../../../../src/ml/serve/served.ts';
+import { openServedModel } from '../../../../src/ml/serve/served-model.ts';
 import {
   sampleTexts,
   servedRow,
