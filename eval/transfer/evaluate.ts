@@ -30,8 +30,9 @@ export async function evaluatePair(
   );
   const open = units.filter((unit) => !isDone(known, { ...unit, arm: unit.arm.name }));
   const start = performance.now();
+  const simple: SimpleScores = new Map();
   for (const [done, unit] of open.entries()) {
-    const records = await recordsOf(stages, unit);
+    const records = await recordsOf(stages, unit, simple);
     known = { ...known, records: [...known.records, ...records] };
     save(known);
     const seconds = (performance.now() - start) / 1000;
@@ -39,6 +40,9 @@ export async function evaluatePair(
     for (const record of records) stages.log(lineOf(stages, record, done + 1, open.length, left));
   }
 }
+
+/** What the simple model of both domains says, by draw: the stack asks for it again. */
+type SimpleScores = Map<string, TaskScores>;
 
 /** Seed by seed, so that an evaluation that is stopped has all arms with fewer seeds. */
 function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
@@ -50,7 +54,11 @@ function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
   return [...once, ...drawn];
 }
 
-async function recordsOf(stages: Stages, { arm, shots, seed }: Unit): Promise<TransferRecord[]> {
+async function recordsOf(
+  stages: Stages,
+  { arm, shots, seed }: Unit,
+  simple: SimpleScores,
+): Promise<TransferRecord[]> {
   const start = performance.now();
   const { pair, data } = stages;
   const test = data.target.test;
@@ -60,8 +68,11 @@ async function recordsOf(stages: Stages, { arm, shots, seed }: Unit): Promise<Tr
   const sourceScore = await sourceScoreOf(stages, arm, seed, scorer);
   const seconds = (performance.now() - start) / 1000;
   const record = { arm: arm.name, shots, seed, ...judged, ...sourceScore, seconds };
+  const draw = `${shots}:${seed}`;
+  if (arm === simpleBoth) simple.set(draw, scores);
   if (arm.name !== PRETRAINED_TRANSFER) return [record];
-  const beside = await (await simpleBoth.make(stages, shots, seed))('target', test);
+  const beside =
+    simple.get(draw) ?? (await (await simpleBoth.make(stages, shots, seed))('target', test));
   return [record, stackOf(stages, { shots, seed }, [scores, beside])];
 }
 

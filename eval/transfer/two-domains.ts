@@ -2,7 +2,8 @@ import { permutation, type Random, seededRandom } from '../../src/ml/random.ts';
 import type { CustomerFacts } from '../../src/ml/text/customer/facts.ts';
 import { customerText } from '../../src/ml/text/customer-text.ts';
 import { estimateTokens } from '../../src/ml/text/estimate-tokens.ts';
-import { attributes, type CueEvent, type Cues, type Domain, neutral } from './two-domains/cues.ts';
+import type { CueEvent, Cues, Domain } from './two-domains/cue.ts';
+import { attributes, neutral } from './two-domains/cues.ts';
 
 /** A customer whose attributes are known, as models see them. */
 export interface SeededCustomer {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { customers } from '../../../eval/transfer/pairs/customers.ts';
-import { attributes, type Domain } from '../../../eval/transfer/two-domains/cues.ts';
+import type { Domain } from '../../../eval/transfer/two-domains/cue.ts';
+import { attributes } from '../../../eval/transfer/two-domains/cues.ts';
 import { type SeededCustomer, seededCustomers } from '../../../eval/transfer/two-domains.ts';
 
 /** Knows the cues: the value whose phrases stand in the text most often; undefined without any. */
