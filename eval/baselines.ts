@@ -6,7 +6,7 @@ import type { Candidate } from './candidates.ts';
 import type { EvalData } from './set.ts';
 
 /** A baseline as a candidate: the penalty is chosen on validation rows, which it then learns too. */
-function candidateOf(
+export function candidateOf(
   name: string,
   baseline: Baseline,
   suits: (data: EvalData) => boolean,

@@ -1,5 +1,6 @@
 import { boosted, boostedBags, hasText, linear, tfidf, tfidfRelated } from './baselines.ts';
 import type { Candidate } from './candidates.ts';
+import { frozenEncoder } from './frozen.ts';
 import type { EvalData } from './set.ts';
 import { trainedCandidate } from './trained.ts';
 
@@ -35,6 +36,7 @@ export const candidates: readonly Candidate[] = [
   linear,
   boosted,
   boostedBags,
+  frozenEncoder,
   encoder,
   encoderOfMany,
   encoderOfFew,
