@@ -13,7 +13,7 @@ import { membersSql } from '../../src/features/segments/sql/compile.ts';
 import { refreshCustomers } from '../../src/features/segments/store/refresh-customers.ts';
 import { refreshSegments } from '../../src/features/segments/store/refresh-segments.ts';
 import { createLogger } from '../../src/logger.ts';
-import { median, report } from '../helpers/figures.ts';
+import { median, report, timed } from '../helpers/figures.ts';
 import { withBenchDatabase } from '../ingest/database.ts';
 import { oneCustomerInMemory } from './in-memory.ts';
 import { PAIRS } from './rules.ts';
@@ -26,12 +26,6 @@ const ROUNDS = 3;
 /** Stands in each figure's name. */
 const SIZE = `${CUSTOMERS} customers, ${EVENTS / 1e6}M events`;
 const actor = systemActor('bench');
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
 
 /** Milliseconds for each of the pairs: the compiled rule and the hand-written SQL, in turns. */
 async function evaluateAll({ db, catalogs }: SegmentDeps, domainId: number) {

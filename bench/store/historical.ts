@@ -9,8 +9,9 @@ import { createFakeClock } from '../../src/clock.ts';
 import type { Db } from '../../src/db.ts';
 import { double, entity, featureView, int, pushed } from '../../src/features/store/index.ts';
 import { createFeatureStore } from '../../src/features/store/store.ts';
-import { median, report } from '../helpers/figures.ts';
-import { DAY, NOW, randomFrom, size, timed, withDatabase } from './setup.ts';
+import { seededRandom } from '../../src/ml/random.ts';
+import { median, report, timed } from '../helpers/figures.ts';
+import { DAY, NOW, size, withDatabase } from './setup.ts';
 
 const ROWS = size('rows', 1_000_000);
 const ASKED = size('asked', 50_000);
@@ -34,7 +35,7 @@ await withDatabase(async (db) => {
   const store = createFeatureStore({ db, clock, definitions: views, print: () => {} });
   await store.apply();
   await fill(db);
-  const random = randomFrom(3);
+  const random = seededRandom(3).next;
   const rows = Array.from({ length: ASKED }, () => ({
     driver_id: 1 + Math.floor(random() * KEYS),
     at: new Date(NOW.getTime() - Math.floor(random() * 365 * DAY)),

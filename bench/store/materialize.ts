@@ -15,8 +15,8 @@ import {
   sum,
 } from '../../src/features/store/index.ts';
 import { createFeatureStore } from '../../src/features/store/store.ts';
-import { median, report } from '../helpers/figures.ts';
-import { addEvents, NOW, size, timed, withDatabase } from './setup.ts';
+import { median, report, timed } from '../helpers/figures.ts';
+import { addEvents, NOW, size, withDatabase } from './setup.ts';
 
 const CUSTOMERS = size('customers', 100_000);
 const EVENTS = size('events', 5_000_000);

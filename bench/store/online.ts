@@ -12,8 +12,9 @@ import {
   pushed,
 } from '../../src/features/store/index.ts';
 import { createFeatureStore } from '../../src/features/store/store.ts';
+import { seededRandom } from '../../src/ml/random.ts';
 import { median, report } from '../helpers/figures.ts';
-import { DAY, NOW, randomFrom, size, withDatabase } from './setup.ts';
+import { DAY, NOW, size, withDatabase } from './setup.ts';
 
 const KEYS = size('keys', 10_000);
 const ROUNDS = size('rounds', 9);
@@ -42,7 +43,7 @@ await withDatabase(async (db) => {
   await store.apply();
   await store.materialize({ views: ['view_0'] });
   await db.pool.query('vacuum analyze');
-  const random = randomFrom(1);
+  const random = seededRandom(1).next;
   const key = () => 1 + Math.floor(random() * KEYS);
   const rawOne = (table: string) => () =>
     db.prepared(`raw-${table}`, sql`select * from ${raw(table)} where id = ${key()}::int`);
@@ -113,7 +114,7 @@ async function p50(
 }
 
 async function fill(db: Db, store: ReturnType<typeof createFeatureStore>): Promise<void> {
-  const random = randomFrom(2);
+  const random = seededRandom(2).next;
   const chunk = 2000;
   for (const view of views) {
     for (let start = 1; start <= KEYS; start += chunk) {

@@ -15,8 +15,9 @@ import {
   sum,
 } from '../../src/features/store/index.ts';
 import { createFeatureStore } from '../../src/features/store/store.ts';
-import { median, report } from '../helpers/figures.ts';
-import { addEvents, DAY, NOW, randomFrom, size, timed, withDatabase } from './setup.ts';
+import { seededRandom } from '../../src/ml/random.ts';
+import { median, report, timed } from '../helpers/figures.ts';
+import { addEvents, DAY, NOW, size, withDatabase } from './setup.ts';
 
 const CUSTOMERS = size('customers', 20_000);
 const EVENTS = size('events', 1_000_000);
@@ -47,7 +48,7 @@ await withDatabase(async (db) => {
     print: () => {},
   });
   await store.apply();
-  const random = randomFrom(4);
+  const random = seededRandom(4).next;
   const rows = Array.from({ length: ASKED }, () => ({
     customer_id: 1 + Math.floor(random() * CUSTOMERS),
     at: new Date(NOW.getTime() - Math.floor(random() * 300 * DAY)),

@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import {
   type HostTensor,
   type HostTensors,
@@ -10,9 +7,11 @@ import {
   type SessionOptions,
 } from '../../src/ml/onnx/session.ts';
 import { relativeBucket } from '../../src/ml/t5/buckets.ts';
+import { sizeOf } from '../../src/ml/weights/weights.ts';
+import { writtenBy } from '../helpers/prototype.ts';
 import { config } from './model.ts';
 
-/** Writes the hand-written training graph and its parameters' shapes; it has a TensorFlow.js of its own. */
+/** Writes the hand-written training graph and its parameters' shapes. */
 const WRITE = `
 const [module, folder] = process.argv.slice(1);
 const { t5graph, t5shapes, T5S } = await import(module);
@@ -44,22 +43,19 @@ export async function openPrototype(
   return () => session.run(inputs, into);
 }
 
-function writeGraph(module: string): { graph: Uint8Array; shapes: Record<string, number[]> } {
-  const folder = mkdtempSync(join(tmpdir(), 'cameo-prototype-'));
-  try {
-    const script = ['--input-type=module', '-e', WRITE, pathToFileURL(module).href, folder];
-    execFileSync(process.execPath, script, { stdio: ['ignore', 'ignore', 'inherit'] });
-    const shapes = JSON.parse(readFileSync(join(folder, 'shapes.json'), 'utf8'));
-    return { graph: readFileSync(join(folder, 'graph.onnx')), shapes };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const writeGraph = (module: string) =>
+  writtenBy(WRITE, module, (folder) => ({
+    graph: readFileSync(join(folder, 'graph.onnx')),
+    shapes: JSON.parse(readFileSync(join(folder, 'shapes.json'), 'utf8')) as Record<
+      string,
+      number[]
+    >,
+  }));
 
 /** The same small value everywhere: what is computed does not change how long it takes. */
 function filled(shape: readonly number[]): HostTensor {
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
-  return { type: 'float32', shape, data: new Float32Array(size).fill(shape.length > 1 ? 0.01 : 1) };
+  const data = new Float32Array(sizeOf(shape)).fill(shape.length > 1 ? 0.01 : 1);
+  return { type: 'float32', shape, data };
 }
 
 function inputsOf(batch: HostTensors): HostTensors {

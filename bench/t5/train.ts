@@ -3,25 +3,15 @@
 // CAMEO_PROTOTYPE is the prototype's folder; without it the traced step is timed alone.
 import { readConfig } from '../../src/config.ts';
 import { openTracedMachine } from '../../src/ml/engine/traced.ts';
-import type { HostTensor } from '../../src/ml/onnx/session.ts';
 import { t5Loss } from '../../src/ml/t5/training/loss.ts';
+import { stepSize } from '../../src/ml/train/adamw.ts';
 import { initialState, trainingStep } from '../../src/ml/train/step.ts';
-import { median, report } from '../helpers/figures.ts';
+import { median, report, timed } from '../helpers/figures.ts';
 import { config, trainingBatch, weights } from './model.ts';
 import { openPrototype } from './prototype.ts';
 
 const ROUNDS = 15;
 const options = { threads: 2, spin: true };
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await run();
-  return performance.now() - start;
-}
-
-function scalar(value: number): HostTensor {
-  return { type: 'float32', shape: [], data: Float32Array.of(value) };
-}
 
 const batch = trainingBatch();
 const trainable = [...weights.keys()];
@@ -32,7 +22,7 @@ const step = trainingStep({
   dropout: 0,
   clip: 1,
 });
-const size = { rate: scalar(1e-4), squareCorrection: scalar(1), decay: scalar(1e-6) };
+const size = stepSize(1, 1e-4, 0.01);
 const traced = () => machine.run(step, { ...batch, ...size });
 const handWritten = await openPrototype(readConfig().prototypeFolder, batch, options);
 

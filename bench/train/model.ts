@@ -34,10 +34,6 @@ const texts = Array.from({ length: ROWS }, (_, row) =>
 
 /** A full batch, and the scalars of a step. */
 export function batchOf(number: number): HostTensors {
-  const size = Object.entries(stepSize(number, 1e-4, 0.01)).map(
-    ([name, value]) =>
-      [name, { type: 'float32', shape: [], data: Float32Array.of(value) }] as const,
-  );
   return {
     ...tokenTensors(texts, ROWS, LENGTH, 0),
     ...task.targets(
@@ -45,6 +41,6 @@ export function batchOf(number: number): HostTensors {
       ROWS,
       LENGTH,
     ),
-    ...Object.fromEntries(size),
+    ...stepSize(number, 1e-4, 0.01),
   };
 }

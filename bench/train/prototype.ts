@@ -1,17 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type HostTensor, openSession, type SessionOptions } from '../../src/ml/onnx/session.ts';
+import { writtenBy } from '../helpers/prototype.ts';
 import { batchOf, LENGTH, ROWS, weights } from './model.ts';
 
 const WRITE = `
-const [module, path] = process.argv.slice(1);
+const [module, folder] = process.argv.slice(1);
 const { bertTrainGraph } = await import(module);
 const { writeFileSync } = await import('node:fs');
 const model = { layers: 4, hidden: 256, heads: 4, ffn: 1024, vocab: 8000, maxPos: 128, types: 2, labels: 4 };
-writeFileSync(path, bertTrainGraph(model).bytes);
+writeFileSync(folder + '/graph.onnx', bertTrainGraph(model).bytes);
 `;
 
 /**
@@ -85,14 +83,5 @@ function batch(): Record<string, HostTensor> {
   };
 }
 
-function writeGraph(module: string): Uint8Array {
-  const folder = mkdtempSync(join(tmpdir(), 'cameo-prototype-'));
-  try {
-    const path = join(folder, 'graph.onnx');
-    const script = ['--input-type=module', '-e', WRITE, pathToFileURL(module).href, path];
-    execFileSync(process.execPath, script, { stdio: ['ignore', 'ignore', 'inherit'] });
-    return readFileSync(path);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const writeGraph = (module: string) =>
+  writtenBy(WRITE, module, (folder) => readFileSync(join(folder, 'graph.onnx')));

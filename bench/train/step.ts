@@ -7,7 +7,7 @@ import type { Machine } from '../../src/ml/engine/engine.ts';
 import { openTracedMachine } from '../../src/ml/engine/traced.ts';
 import { selectEagerBackend } from '../../src/ml/tf.ts';
 import { initialState } from '../../src/ml/train/step.ts';
-import { median, report } from '../helpers/figures.ts';
+import { median, report, timed } from '../helpers/figures.ts';
 import { batchOf, step, trainable, weights } from './model.ts';
 import { openPrototype } from './prototype.ts';
 
@@ -15,12 +15,6 @@ const ROUNDS = 3;
 /** Traced steps and prototype's steps of a round: one of wasm takes as long as ten. */
 const EACH = 7;
 const options = { threads: 2, spin: true };
-
-async function timed(run: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await run();
-  return performance.now() - start;
-}
 
 await selectEagerBackend('wasm');
 const traced = openTracedMachine(initialState(weights, trainable), options);

@@ -24,6 +24,10 @@ export function seededRandom(seed: number): SeededRandom {
   };
 }
 
+/** The generator of one batch, from a run's seed and the batch's number: there is no state to save. */
+export const batchRandom = (seed: number, number: number): Random =>
+  seededRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b)).next;
+
 /** Standard normal numbers (Box, Muller 1958). */
 export function normalFrom(seed: number): Random {
   const { next } = seededRandom(seed);

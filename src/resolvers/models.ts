@@ -1,9 +1,8 @@
-import { CameoError } from '../errors.ts';
 import { trainingRunCancel as cancel } from '../features/models/cancel.ts';
 import { listModels, modelByName } from '../features/models/model.ts';
 import { modelPromote as promote, modelRollback as rollBack } from '../features/models/promote.ts';
 import { predictionsRefresh as refresh } from '../features/models/refresh-predictions.ts';
-import { runById } from '../features/models/run.ts';
+import { requireRun, runById } from '../features/models/run.ts';
 import { runUpdates } from '../features/models/run-updates.ts';
 import { modelSchedule as schedule } from '../features/models/schedule.ts';
 import { modelTrain as train } from '../features/models/train.ts';
@@ -53,8 +52,7 @@ const predictionsRefresh: MutationResolvers['predictionsRefresh'] = (
 const trainingRunUpdated: SubscriptionResolvers['trainingRunUpdated'] = {
   subscribe: async (_root, { id }, { services, actor }) => {
     // Said here, it is an answer; thrown by the stream, it would break the socket.
-    if (!(await runById(services.db, actor, id)))
-      throw new CameoError('NOT_FOUND', `There is no run with the id ${id}.`, ['id']);
+    await requireRun(services.db, actor, id);
     return runUpdates(services, services.notifications, actor, id) as AsyncIterable<never>;
   },
   resolve: (run: unknown) => run as never,

@@ -1,13 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-
-/** SHA-256 of a file's bytes, in hexadecimal. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1_048_576 }), hash);
-  return hash.digest('hex');
-}
 
 /** What an import is known by: the same file read in the same way into the same domain. */
 export function importKey(fileHash: string, domain: string, mapping: unknown): string {

@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import type { Actor } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
 import { checkCall, storeCall } from '../../features/events/ingest.ts';
+import { hashFile } from '../../hash-file.ts';
 import { createProgress, type Out } from '../../startup/progress.ts';
 import { type CheckedBatch, checkBatches, type Rejected, toBatches } from './batches.ts';
 import {
@@ -12,7 +13,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from './checkpoint.ts';
-import { hashFile, importKey, recordId } from './fingerprint.ts';
+import { importKey, recordId } from './fingerprint.ts';
 import { createMapper, type Mapper } from './mapper.ts';
 import type { Mapping } from './mapping-schema.ts';
 import { createHeaderMapper, createPlainMapper } from './plain-mapper.ts';

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { downloadFile, fileDownloadInfo, HubApiError } from '@huggingface/hub';
+import { hashFile } from '../../hash-file.ts';
 import { readBertConfig } from '../../ml/bert/config.ts';
 import { MlError } from '../../ml/errors.ts';
 
@@ -105,16 +105,10 @@ async function sizeOf(path: string): Promise<number> {
 /** Large files' etag is their SHA-256. */
 async function checkPart(part: string, size: number, etag: string, file: string): Promise<void> {
   const expected = /^"?([0-9a-f]{64})"?$/.exec(etag)?.[1];
-  const right = (await sizeOf(part)) === size && (!expected || (await sha256(part)) === expected);
+  const right = (await sizeOf(part)) === size && (!expected || (await hashFile(part)) === expected);
   if (right) return;
   await rm(part, { force: true });
   throw new MlError('BAD_FILE', `${file} arrived damaged: run the same command again.`);
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 function explained(cause: unknown, { id, hubUrl, folder }: PullOptions, file: string): MlError {

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { writeFromBigrams } from '../../ml/pretrain/text/bigrams.ts';
 import { cleanLines } from '../../ml/pretrain/text/clean.ts';
+import { writeWhole } from './cached.ts';
 import { extractLines } from './extract.ts';
 import { fetchSource } from './fetch.ts';
 import { readOpenData } from './open-data.ts';
@@ -27,7 +28,6 @@ export async function buildDocuments(options: CorpusOptions): Promise<string[]> 
   const path = join(options.cache, 'documents.txt');
   const known = await readFile(path, 'utf8').catch(() => undefined);
   if (known !== undefined) return known.split('\n');
-  await mkdir(options.cache, { recursive: true });
   const seen = new Set<string>();
   const lines: string[] = [];
   const add = (name: string, texts: Iterable<string>) => {
@@ -38,8 +38,7 @@ export async function buildDocuments(options: CorpusOptions): Promise<string[]> 
   for (const source of options.documents ? sources : [])
     add(source.package, await readSource(source, options.cache));
   if (options.data !== undefined) add('open data', await readOpenData(options.data));
-  await writeFile(`${path}.tmp`, lines.join('\n'));
-  await rename(`${path}.tmp`, path);
+  await writeWhole(path, lines.join('\n'));
   return lines;
 }
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { CameoError } from '../../errors.ts';
+import { hashFile } from '../../hash-file.ts';
 
 export interface ManifestFile {
   /** Relative to the folder, with `/`. */
@@ -28,7 +27,7 @@ export const isArtefactHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(t
 export async function manifestOf(folder: string): Promise<Manifest> {
   const files: ManifestFile[] = [];
   for (const path of await pathsUnder(folder)) {
-    files.push({ path, sha256: await hashOfFile(join(folder, path)) });
+    files.push({ path, sha256: await hashFile(join(folder, path)) });
   }
   if (files.length === 0)
     throw new CameoError('BAD_INPUT', 'There are no files to publish: the folder is empty.');
@@ -52,10 +51,4 @@ async function pathsUnder(folder: string): Promise<string[]> {
   }
   // By code unit: the same on every machine, whatever its language.
   return paths.sort((a, b) => (a < b ? -1 : 1));
-}
-
-async function hashOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

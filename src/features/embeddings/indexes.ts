@@ -86,7 +86,10 @@ export function createIndexes(deps: IndexesDeps, mostBytes = MOST_BYTES): Indexe
     return index;
   };
   const load = async (scope: Scope): Promise<SyncedIndex> => {
-    notices ??= startFollowing(notifications.subscribe(CHANNEL), follow);
+    if (!notices) {
+      notices = notifications.subscribe(CHANNEL);
+      void follow(notices);
+    }
     if (!indexes.has(nameOf(scope))) await makeRoom(scope);
     const index = open(scope);
     try {
@@ -118,14 +121,6 @@ export function createIndexes(deps: IndexesDeps, mostBytes = MOST_BYTES): Indexe
       await thread.close();
     },
   };
-}
-
-function startFollowing(
-  notices: AsyncIterableIterator<string>,
-  follow: (notices: AsyncIterableIterator<string>) => Promise<void>,
-) {
-  void follow(notices);
-  return notices;
 }
 
 const nameOf = ({ model, version, domainId }: Scope) => JSON.stringify([model, version, domainId]);

@@ -3,7 +3,7 @@ import { type Actor, requireRole } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
 import type { Queryable } from '../../db.ts';
 import { CameoError } from '../../errors.ts';
-import { notifyRun, runById, type TrainingRunRow } from './run.ts';
+import { notifyRun, requireRun, type TrainingRunRow } from './run.ts';
 import { settleDeadRuns } from './start-run.ts';
 
 /**
@@ -16,12 +16,9 @@ export async function trainingRunCancel(
   id: string,
 ): Promise<TrainingRunRow> {
   requireRole(actor, 'writer');
-  const known = await runById(deps.db, actor, id);
-  if (!known) throw new CameoError('NOT_FOUND', `There is no run with the id ${id}.`, ['id']);
+  const known = await requireRun(deps.db, actor, id);
   await deps.db.transaction((tx) => cancel(tx, deps.clock.now(), actor, known));
-  const run = await runById(deps.db, actor, id);
-  if (!run) throw new Error(`The run ${id} is gone`);
-  return run;
+  return requireRun(deps.db, actor, id);
 }
 
 async function cancel(

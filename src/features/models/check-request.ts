@@ -8,7 +8,7 @@ import type { ModelTrainInput, TrainingSource } from './input.ts';
 import { isGeneral, needsText, type TaskKind } from './kinds.ts';
 import type { TrainingRequest } from './request.ts';
 import { teacherOf } from './teacher.ts';
-import { versionById } from './version.ts';
+import { requireVersion, versionById } from './version.ts';
 
 const MOST_HYPERPARAMETERS = 16_384;
 const MOST_SEED = 2_147_483_647;
@@ -96,8 +96,7 @@ async function checkFrom(
   kind: TaskKind,
   labels: string | null,
 ): Promise<number> {
-  const version = await versionById(db, actor, from);
-  if (!version) throw new CameoError('NOT_FOUND', `There is no model version ${from}.`, ['from']);
+  const version = await requireVersion(db, actor, from, ['from']);
   const same = version.kind === kind && version.labels === labels;
   if (same || isGeneral(version.kind)) return version.id;
   const task = (of: string, name: string | null) => (name === null ? of : `${of} of "${name}"`);

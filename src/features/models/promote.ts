@@ -6,7 +6,7 @@ import { CameoError } from '../../errors.ts';
 import type { ModelQueue } from './deps.ts';
 import { predicts } from './kinds.ts';
 import { type ModelRow, requireModel } from './model.ts';
-import { type VersionRow, versionById } from './version.ts';
+import { requireVersion, type VersionRow, versionById } from './version.ts';
 
 /** The name of a model whose active version has changed: serving follows it. */
 export const PROMOTED_CHANNEL = 'model_promoted';
@@ -32,9 +32,7 @@ export async function modelPromote(
   input: { readonly version: string | number; readonly model?: string | null | undefined },
 ): Promise<Promoted> {
   requireRole(actor, 'admin');
-  const version = await versionById(deps.db, actor, input.version);
-  if (!version)
-    throw new CameoError('NOT_FOUND', `There is no model version ${input.version}.`, ['version']);
+  const version = await requireVersion(deps.db, actor, input.version, ['version']);
   await deps.db.transaction(async (tx) => {
     const model = await holdModel(tx, version.modelId);
     if (input.model != null && input.model !== model.name)

@@ -1,11 +1,10 @@
 import type { Actor } from '../../auth.ts';
 import type { Deps } from '../../context.ts';
-import { CameoError } from '../../errors.ts';
 import { createMailbox, GAP, type Mailbox } from '../../mailbox.ts';
 import type { Notifications } from '../../notifications.ts';
 import { JOBS_CHANNEL } from '../jobs/run.ts';
 import { stoppable } from '../stoppable.ts';
-import { RUNS_CHANNEL, runById, type TrainingRunRow } from './run.ts';
+import { RUNS_CHANNEL, requireRun, type TrainingRunRow } from './run.ts';
 
 /** Changes that may wait for a slow reader before it is told to read anew. */
 const MOST_WAITING = 256;
@@ -50,8 +49,7 @@ async function* follow(
   let job: string | null = null;
   for await (const changed of changes) {
     if (changed !== GAP && changed !== id && changed !== job) continue;
-    const run = await runById(db, actor, id);
-    if (!run) throw new CameoError('NOT_FOUND', `There is no run with the id ${id}.`, ['id']);
+    const run = await requireRun(db, actor, id);
     job = run.jobRunId;
     const seen = JSON.stringify(run);
     if (seen !== last) yield run;

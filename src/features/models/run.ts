@@ -1,6 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { type Actor, maySee } from '../../auth.ts';
 import type { Queryable } from '../../db.ts';
+import { CameoError } from '../../errors.ts';
 import { groupInOrder } from '../batch.ts';
 import type { JobState } from '../jobs/run.ts';
 import type { TrainingRequest } from './request.ts';
@@ -62,6 +63,13 @@ export async function runById(
     sql`select ${COLUMNS} from ${RUNS} where r.id = ${id}::uuid`,
   );
   return row && maySee(actor, row.domain) ? row : undefined;
+}
+
+/** @throws CameoError NOT_FOUND when there is none that the actor may see. */
+export async function requireRun(db: Queryable, actor: Actor, id: string): Promise<TrainingRunRow> {
+  const run = await runById(db, actor, id);
+  if (run) return run;
+  throw new CameoError('NOT_FOUND', `There is no run with the id ${id}.`, ['id']);
 }
 
 /** The newest runs of each model, in one statement. */

@@ -1,6 +1,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { type Actor, maySee } from '../../auth.ts';
 import type { Queryable } from '../../db.ts';
+import { CameoError } from '../../errors.ts';
 import type { TrainingSpec } from '../../ml/run/spec.ts';
 import { groupInOrder } from '../batch.ts';
 import { type Page, type PageArguments, pageOf, parseCursor, readWindow } from '../page.ts';
@@ -68,6 +69,18 @@ export async function versionById(
   if (!/^[1-9]\d{0,8}$/.test(text)) return undefined;
   const [version] = await versionsById(db, actor, [Number(text)]);
   return version;
+}
+
+/** @throws CameoError NOT_FOUND, at `field` of the input, when there is none that the actor may see. */
+export async function requireVersion(
+  db: Queryable,
+  actor: Actor,
+  id: string | number,
+  field: readonly string[],
+): Promise<VersionRow> {
+  const version = await versionById(db, actor, id);
+  if (version) return version;
+  throw new CameoError('NOT_FOUND', `There is no model version ${id}.`, field);
 }
 
 const NEWEST_FIRST = [

@@ -15,6 +15,10 @@ export interface ServiceColumn {
   readonly drifts: boolean;
 }
 
+/** How many values of a row a feature becomes. */
+export const widthOf = ({ kind, size }: FeatureType): number =>
+  kind === 'vector' ? (size ?? 0) : 1;
+
 /** What `TrainingRow.features` may hold. */
 export type RowValue = number | string | boolean | null;
 
@@ -28,7 +32,7 @@ export async function featureColumns(deps: RowsDeps, service: string): Promise<F
   return columns.flatMap(({ name, type }): FeatureColumn[] => {
     if (type.kind === 'text') return [{ name, kind: 'category' }];
     if (type.kind !== 'vector') return [{ name, kind: 'number' }];
-    return Array.from({ length: type.size ?? 0 }, (_, index) => ({
+    return Array.from({ length: widthOf(type) }, (_, index) => ({
       name: `${name}_${index}`,
       kind: 'number',
     }));
@@ -76,7 +80,7 @@ function encode(
 ): RowValue | RowValue[] {
   if (type.kind === 'vector') {
     const numbers = (value ?? []) as readonly number[];
-    return Array.from({ length: type.size ?? 0 }, (_, index) => toNumber(numbers[index]));
+    return Array.from({ length: widthOf(type) }, (_, index) => toNumber(numbers[index]));
   }
   if (value === null) return null;
   if (type.kind === 'text') return mask(String(value), known).slice(0, MOST_CATEGORY);

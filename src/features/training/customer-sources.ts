@@ -1,7 +1,7 @@
 import type { CustomerFacts } from '../../ml/text/customer/facts.ts';
 import { customerText } from '../../ml/text/customer-text.ts';
 import { estimateTokens } from '../../ml/text/estimate-tokens.ts';
-import { type ServiceColumn, serviceColumns } from './columns.ts';
+import { type ServiceColumn, serviceColumns, widthOf } from './columns.ts';
 import { type Done, lastEvents, type Trait, traitsAsOf } from './history.ts';
 import { localeOf } from './locale.ts';
 import type { Prepared } from './prepare.ts';
@@ -75,7 +75,7 @@ function featuresOf(
   let place = 0;
   return columns.flatMap(({ name, type, drifts }) => {
     const at = place;
-    place += type.kind === 'vector' ? (type.size ?? 0) : 1;
+    place += widthOf(type);
     const value = features[at] ?? null;
     if (type.kind === 'vector' || value === null) return [];
     return [[name, drifts && typeof value === 'number' ? Math.floor(value) : value] as const];

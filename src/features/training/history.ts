@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
+import { milliseconds } from '../milliseconds.ts';
 import type { Subject } from './subjects.ts';
 
 /** What a customer did, without what they wrote. */
@@ -33,7 +34,7 @@ export async function lastEvents(
   const rows = await db.prepared<Done & { i: number }>(
     'training_last_events',
     sql`select u.i::int - 1 as i, e.id as "eventId", e.type, e.amount, e.currency, e.properties,
-        round(date_part('epoch', e.occurred_at) * 1000) as "occurredAt"
+        ${milliseconds(sql`e.occurred_at`)} as "occurredAt"
       from unnest(${customers}::int[], ${instants}::timestamptz[])
         with ordinality as u(customer_id, at, i)
       cross join lateral (

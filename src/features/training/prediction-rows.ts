@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import type { FeatureValue } from '../store/feature-value.ts';
-import { type RowValue, type ServiceColumn, serviceColumns } from './columns.ts';
+import { type RowValue, type ServiceColumn, serviceColumns, widthOf } from './columns.ts';
 import { addKnown, type Joint } from './prepare.ts';
 import type { PredictionRow, RowsDeps, RowsRequest } from './request.ts';
 import { sourcesFor } from './sources-for.ts';
@@ -79,7 +79,7 @@ const valuesOf = ({ customer_id: _, ...row }: Record<string, unknown>): Record<s
 /** Values as they count for the hash. */
 function settle(values: readonly RowValue[], columns: readonly ServiceColumn[]): RowValue[] {
   const drifts = columns.flatMap(({ type, drifts }) =>
-    new Array<boolean>(type.kind === 'vector' ? (type.size ?? 0) : 1).fill(drifts),
+    new Array<boolean>(widthOf(type)).fill(drifts),
   );
   return values.map((value, index) => {
     if (typeof value !== 'number') return value;

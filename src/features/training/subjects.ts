@@ -1,4 +1,5 @@
 import sql, { type Sql } from 'sql-template-tag';
+import { milliseconds } from '../milliseconds.ts';
 import type { RowsDeps, RowsRequest, RowsTask } from './request.ts';
 import { streamRows } from './stream.ts';
 
@@ -13,9 +14,6 @@ export interface Subject {
 }
 
 const PAGE = 5_000;
-
-/** Milliseconds as a float; rounded, as seconds in binary are not exact. */
-const milliseconds = (column: Sql): Sql => sql`round(date_part('epoch', ${column}) * 1000)`;
 
 interface LabelRow {
   readonly id: number;

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
+import { milliseconds } from '../milliseconds.ts';
 import { MOST_MASKED } from './cut.ts';
 import type { Subject } from './subjects.ts';
 
@@ -33,7 +34,7 @@ export async function textsOfEvents(
   const rows = await db.prepared<Row>(
     'training_event_texts',
     sql`select u.i, e.id as "eventId", e.type, left(e.text, ${MOST_READ}::int) as text,
-        round(date_part('epoch', e.occurred_at) * 1000) as "occurredAt"
+        ${milliseconds(sql`e.occurred_at`)} as "occurredAt"
       from unnest(
         ${asked.map(({ i }) => i)}::int[], ${asked.map(({ customerId }) => customerId)}::int[],
         ${instants(asked.map(({ occurredAt }) => occurredAt))}::timestamptz[],
@@ -57,7 +58,7 @@ export async function lastTexts(
   const rows = await db.prepared<Row>(
     'training_last_texts',
     sql`select u.i, e.id as "eventId", e.type, left(e.text, ${MOST_READ}::int) as text,
-        round(date_part('epoch', e.occurred_at) * 1000) as "occurredAt"
+        ${milliseconds(sql`e.occurred_at`)} as "occurredAt"
       from unnest(
         ${subjects.map((_, i) => i)}::int[], ${subjects.map(({ customerId }) => customerId)}::int[],
         ${instants(subjects.map(({ at }) => at))}::timestamptz[]

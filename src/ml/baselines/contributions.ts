@@ -1,3 +1,4 @@
+import { meanOf } from '../moments.ts';
 import type { Contribution } from './baseline.ts';
 import type { LinearModel } from './linear.ts';
 import type { SparseRows } from './sparse.ts';
@@ -32,6 +33,5 @@ function coefficientOf(model: LinearModel, coefficients: Float32Array, label: nu
   if (model.link === 'sigmoid' && coefficients.length === 1)
     return (label === 0 ? -1 : 1) * (coefficients[0] as number);
   if (model.link !== 'softmax') return coefficients[label] as number;
-  const mean = coefficients.reduce((sum, value) => sum + value, 0) / coefficients.length;
-  return (coefficients[label] as number) - mean;
+  return (coefficients[label] as number) - meanOf(coefficients);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { momentsOf } from '../moments.ts';
 import type { TrainingRow } from '../run/spec.ts';
 import { type TabularEncoding, tabularEncoding } from '../tabular/encoding.ts';
 import { fitEncoding } from '../tabular/fit.ts';
@@ -112,7 +113,6 @@ function matrixOf(encoding: TabularEncoding, rows: readonly TrainingRow[]): Spar
 }
 
 function scaleOf(values: Float32Array): Scale {
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, deviation: Math.sqrt(variance) || 1 };
+  const { mean, deviation } = momentsOf(values);
+  return { mean, deviation: deviation || 1 };
 }

@@ -1,3 +1,4 @@
+import { meanOrNull } from '../moments.ts';
 import { averagePrecision } from './average-precision.ts';
 import { requireSameLength } from './check.ts';
 import { confusionMatrix } from './confusion.ts';
@@ -62,5 +63,5 @@ function oneAgainstRest(probabilities: Probabilities, truth: ArrayLike<number>) 
       Array.from(truth, (t) => t === c),
     ),
   ).filter((area) => area !== null);
-  return { rocAuc: areas.length === 0 ? null : areas.reduce((a, b) => a + b, 0) / areas.length };
+  return { rocAuc: meanOrNull(areas) };
 }

@@ -1,3 +1,4 @@
+import { meanOrNull } from '../moments.ts';
 import { averagePrecision } from './average-precision.ts';
 import { requireSameLength } from './check.ts';
 import { type FScore, fScore, macroF1 } from './f-scores.ts';
@@ -27,8 +28,8 @@ export function multiLabelScores(
     microF1: fScore(total('hits'), total('predicted'), total('support')).f1,
     macroF1: macroF1(scores as FScore[]),
     // Labels that every row or no row has carry no order to judge.
-    rocAuc: mean(each.flatMap(({ auc }) => auc ?? [])),
-    prAuc: mean(each.flatMap(({ precision }) => precision ?? [])),
+    rocAuc: meanOrNull(each.flatMap(({ auc }) => auc ?? [])),
+    prAuc: meanOrNull(each.flatMap(({ precision }) => precision ?? [])),
     exactMatch: exactShare(probabilities, truth, threshold),
     threshold,
   };
@@ -52,8 +53,4 @@ function exactShare(probabilities: Probabilities, truth: LabelSets, threshold: n
     Array.from(row).every((p, c) => p >= threshold === (truth[i]?.[c] === true)),
   );
   return exact.length / truth.length;
-}
-
-function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 }

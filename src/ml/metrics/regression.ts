@@ -1,21 +1,26 @@
+import { meanOf } from '../moments.ts';
 import { requireFinite, requireSameLength } from './check.ts';
 import { ranksOf } from './ranks.ts';
 
 /** Root of the mean squared error, in the target's unit. */
 export function rmse(predicted: ArrayLike<number>, truth: ArrayLike<number>): number {
-  return Math.sqrt(meanOf('RMSE', predicted, truth, (error) => error * error));
+  return Math.sqrt(meanLoss('RMSE', predicted, truth, (error) => error * error));
 }
 
 /** Mean absolute error, in the target's unit. */
 export function mae(predicted: ArrayLike<number>, truth: ArrayLike<number>): number {
-  return meanOf('MAE', predicted, truth, Math.abs);
+  return meanLoss('MAE', predicted, truth, Math.abs);
 }
 
 /** Share of the target's variance that is explained; null for a constant target. */
 export function rSquared(predicted: ArrayLike<number>, truth: ArrayLike<number>): number | null {
-  const mean = Array.from(truth).reduce((sum, value) => sum + value, 0) / truth.length;
-  const spread = meanOf('R2', new Float64Array(truth.length).fill(mean), truth, (e) => e * e);
-  return spread === 0 ? null : 1 - meanOf('R2', predicted, truth, (e) => e * e) / spread;
+  const spread = meanLoss(
+    'R2',
+    new Float64Array(truth.length).fill(meanOf(truth)),
+    truth,
+    (e) => e * e,
+  );
+  return spread === 0 ? null : 1 - meanLoss('R2', predicted, truth, (e) => e * e) / spread;
 }
 
 /** Spearman's rank correlation: Pearson's of the ranks, ties averaged. Null for a constant side. */
@@ -38,7 +43,7 @@ function pearson(a: Float64Array, b: Float64Array): number | null {
   return aa === 0 || bb === 0 ? null : product / Math.sqrt(aa * bb);
 }
 
-function meanOf(
+function meanLoss(
   what: string,
   predicted: ArrayLike<number>,
   truth: ArrayLike<number>,

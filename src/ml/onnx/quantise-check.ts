@@ -1,3 +1,4 @@
+import { meanOf } from '../moments.ts';
 import { encodeModel } from './encode.ts';
 import type { OnnxGraph } from './graph.ts';
 import { quantiseGraph } from './quantise.ts';
@@ -72,8 +73,7 @@ export function compareVectors(
     );
   });
   const vectors = cosines.length;
-  const meanCosine = vectors ? cosines.reduce((sum, value) => sum + value, 0) / vectors : 0;
-  return { meanCosine, minCosine: vectors ? Math.min(...cosines) : 0, vectors };
+  return { meanCosine: meanOf(cosines), minCosine: vectors ? Math.min(...cosines) : 0, vectors };
 }
 
 function cosine(a: Float32Array, b: Float32Array, from: number, width: number): number {

@@ -1,5 +1,6 @@
-import type { HostTensor, HostTensors } from '../onnx/session.ts';
+import type { HostTensors } from '../onnx/session.ts';
 import type { Random } from '../random.ts';
+import { floats, integers } from '../tasks/tensors.ts';
 import { type MaskVocabulary, maskRow } from './mask.ts';
 import type { LabelledShard } from './shards.ts';
 import { tasks } from './text/sample.ts';
@@ -56,6 +57,7 @@ function drawShard({ shards }: PretrainData, random: Random): Uint16Array {
   return shards.at(-1)?.tokens ?? new Uint16Array();
 }
 
+/** @param chosen which labelled text each row is; undefined for rows without labels */
 function toBatch(
   { vocabulary, labelled }: PretrainData,
   ids: Int32Array,
@@ -64,12 +66,32 @@ function toBatch(
   chosen: readonly number[] | undefined,
   random: Random,
 ): HostTensors {
+  const shape = [ids.length / width, width];
+  const mask = ids.map((id) => (id === 0 ? 0 : 1));
+  // Writes the masks into the ids.
+  const targets = hideTokens(vocabulary, ids, width, hidden, random);
+  return {
+    ...{ ids: integers(shape, ids), mask: integers(shape, mask) },
+    ...targets,
+    ...labelTensors(labelled, chosen, ids.length / width),
+  };
+}
+
+/** Hides a share of each row's tokens, in place; what they were, by their places in the batch. */
+function hideTokens(
+  vocabulary: MaskVocabulary,
+  ids: Int32Array,
+  width: number,
+  hidden: number,
+  random: Random,
+): HostTensors {
   const rows = ids.length / width;
   const original = ids.slice();
   const perRow = Math.round(hidden * width);
-  const places = new Int32Array(rows * perRow);
-  const targets = new Int32Array(rows * perRow);
-  const weights = new Float32Array(rows * perRow);
+  const slots = rows * perRow;
+  const places = new Int32Array(slots);
+  const targets = new Int32Array(slots);
+  const weights = new Float32Array(slots);
   for (let row = 0; row < rows; row += 1) {
     const line = ids.subarray(row * width, (row + 1) * width);
     const tokens = line.filter((id) => id !== 0).length;
@@ -80,37 +102,31 @@ function toBatch(
       weights[row * perRow + i] = 1;
     });
   }
-  const batch: HostTensors = {
-    ids: int32([rows, width], ids),
-    mask: int32(
-      [rows, width],
-      original.map((id) => (id === 0 ? 0 : 1)),
-    ),
-    places: int32([places.length], places),
-    targets: int32([targets.length], targets),
-    targetWeights: float32([weights.length], weights),
+  return {
+    places: integers([slots], places),
+    targets: integers([slots], targets),
+    targetWeights: floats([slots], weights),
   };
+}
+
+/** The label of each row for each task; one that a row does not have does not count. */
+function labelTensors(
+  labelled: LabelledShard,
+  chosen: readonly number[] | undefined,
+  rows: number,
+): HostTensors {
+  const batch: HostTensors = {};
   for (const task of tasks) {
-    const labels = Array.from({ length: rows }, (_, row) => {
+    const labels = Int32Array.from({ length: rows }, (_, row) => {
       const from = chosen?.[row];
       return from === undefined ? -1 : (labelled.labels[task][from] ?? -1);
     });
-    batch[task] = int32(
+    const weights = Float32Array.from(labels, (label) => (label < 0 ? 0 : 1));
+    batch[task] = integers(
       [rows],
-      Int32Array.from(labels, (label) => Math.max(0, label)),
+      labels.map((label) => Math.max(0, label)),
     );
-    batch[`${task}Weights`] = float32(
-      [rows],
-      Float32Array.from(labels, (label) => (label < 0 ? 0 : 1)),
-    );
+    batch[`${task}Weights`] = floats([rows], weights);
   }
   return batch;
-}
-
-function int32(shape: number[], data: Int32Array): HostTensor {
-  return { type: 'int32', shape, data };
-}
-
-function float32(shape: number[], data: Float32Array): HostTensor {
-  return { type: 'float32', shape, data };
 }

@@ -23,8 +23,8 @@ export function cooccurrenceVectors(
   const places = frequentTokens(shards, vocabulary, contexts);
   const counts = countPairs(shards, vocabulary, contexts, places);
   const ppmi = sparsePpmi(counts, vocabulary, contexts);
-  const basis = principalContexts(ppmi, vocabulary, contexts, dimensions);
-  const vectors = multiply(ppmi, vocabulary, basis, dimensions);
+  const basis = principalContexts(ppmi, contexts, dimensions);
+  const vectors = multiply(ppmi, basis, dimensions);
   return rescale(vectors, dimensions, deviation);
 }
 
@@ -102,25 +102,15 @@ function sparsePpmi(counts: Float32Array, rows: number, columns: number): Sparse
 const ITERATIONS = 4;
 
 /** The leading right singular vectors, (contexts x dimensions), by subspace iteration. */
-function principalContexts(
-  matrix: Sparse,
-  rows: number,
-  contexts: number,
-  dimensions: number,
-): Float32Array {
+function principalContexts(matrix: Sparse, contexts: number, dimensions: number): Float32Array {
   let basis: Float32Array = Float32Array.from({ length: contexts * dimensions }, (_, i) =>
     // Any start that is not orthogonal to the answer will do; this one is the same every time.
     Math.sin(1 + i * 12.9898 + (i % 78) * 0.233),
   );
   orthonormalise(basis, contexts, dimensions);
   for (let i = 0; i < ITERATIONS; i += 1) {
-    basis = multiplyTransposed(
-      matrix,
-      rows,
-      contexts,
-      multiply(matrix, rows, basis, dimensions),
-      dimensions,
-    );
+    const image = multiply(matrix, basis, dimensions);
+    basis = multiplyTransposed(matrix, contexts, image, dimensions);
     orthonormalise(basis, contexts, dimensions);
   }
   return basis;

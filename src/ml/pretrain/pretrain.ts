@@ -1,9 +1,9 @@
 import type { BertConfig } from '../bert/config.ts';
 import type { Machine } from '../engine/engine.ts';
 import { MlError } from '../errors.ts';
-import type { HostTensor, HostTensors } from '../onnx/session.ts';
-import { type Random, seededRandom } from '../random.ts';
-import { adamWDefaults, stepSize } from '../train/adamw.ts';
+import type { HostTensors } from '../onnx/session.ts';
+import { batchRandom, type Random } from '../random.ts';
+import { stepSize } from '../train/adamw.ts';
 import { createNoisePool } from '../train/noise.ts';
 import { trainingStep } from '../train/step.ts';
 import { labelledBatch, type PretrainData, packedBatch } from './batch.ts';
@@ -60,10 +60,10 @@ export async function pretrain(options: PretrainOptions): Promise<number> {
   for (let step = options.from + 1; ; step += 1) {
     const done = options.done(step);
     if (done >= 1) return step - 1;
-    const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(step, 0x85ebca6b)).next;
+    const random = batchRandom(seed, step);
     const [kind, batch] = batchAt(options.data, random);
     const rate = options.rate * Math.min(1, done / WARMUP, (1 - done) / (1 - WARMUP));
-    const scalars = scalarsOf(stepSize(step, rate, DECAY, adamWDefaults));
+    const scalars = stepSize(step, rate, DECAY);
     const outputs = await machine.run(computation, { ...batch, ...scalars, noise: noise(random) });
     const loss = Number(outputs.loss?.data[0]);
     if (!Number.isFinite(loss))
@@ -78,12 +78,4 @@ function batchAt(data: PretrainData, random: Random): [BatchKind, HostTensors] {
   if (draw < 0.3) return ['short', packedBatch(data, 24, 48, random)];
   if (draw < 0.35) return ['long', packedBatch(data, 9, 128, random)];
   return ['labelled', labelledBatch(data, 48, random)];
-}
-
-function scalarsOf(values: Record<string, number>): HostTensors {
-  const tensors = Object.entries(values).map(([name, value]): [string, HostTensor] => [
-    name,
-    { type: 'float32', shape: [], data: Float32Array.of(value) },
-  ]);
-  return Object.fromEntries(tensors);
 }

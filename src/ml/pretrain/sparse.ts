@@ -6,29 +6,23 @@ export interface Sparse {
 }
 
 /** matrix (rows x contexts) times dense (contexts x width). */
-export function multiply(
-  matrix: Sparse,
-  rows: number,
-  dense: Float32Array,
-  width: number,
-): Float32Array {
-  const product = new Float32Array(rows * width);
-  eachValue(matrix, rows, (row, column, value) =>
+export function multiply(matrix: Sparse, dense: Float32Array, width: number): Float32Array {
+  const product = new Float32Array((matrix.starts.length - 1) * width);
+  eachValue(matrix, (row, column, value) =>
     addScaled(product, row * width, dense, column * width, value, width),
   );
   return product;
 }
 
-/** The transpose of matrix times dense (rows x width): (contexts x width). */
+/** The transpose of matrix (rows x contexts) times dense (rows x width): (contexts x width). */
 export function multiplyTransposed(
   matrix: Sparse,
-  rows: number,
   contexts: number,
   dense: Float32Array,
   width: number,
 ): Float32Array {
   const product = new Float32Array(contexts * width);
-  eachValue(matrix, rows, (row, column, value) =>
+  eachValue(matrix, (row, column, value) =>
     addScaled(product, column * width, dense, row * width, value, width),
   );
   return product;
@@ -36,10 +30,9 @@ export function multiplyTransposed(
 
 function eachValue(
   { starts, columns, values }: Sparse,
-  rows: number,
   visit: (row: number, column: number, value: number) => void,
 ): void {
-  for (let row = 0; row < rows; row += 1)
+  for (let row = 0; row + 1 < starts.length; row += 1)
     for (let i = starts[row] as number; i < (starts[row + 1] as number); i += 1)
       visit(row, columns[i] as number, values[i] as number);
 }

@@ -1,4 +1,5 @@
 import { MlError } from '../errors.ts';
+import { meanOf } from '../moments.ts';
 import type { Fold } from '../split/folds.ts';
 
 export interface CrossValidated {
@@ -16,7 +17,7 @@ export async function crossValidate(
   if (folds.length === 0) throw new MlError('BAD_INPUT', 'Cross-validation needs a fold.');
   const scores: number[] = [];
   for (const [i, fold] of folds.entries()) scores.push(await train(fold, i));
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const mean = meanOf(scores);
   const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
   return { scores, mean, deviation: Math.sqrt(squares / Math.max(1, scores.length - 1)) };
 }

@@ -1,3 +1,4 @@
+import { type Moments, meanOf, momentsOf } from '../moments.ts';
 import {
   type CategoryEncoding,
   categoryOf,
@@ -42,8 +43,8 @@ export function fitEncoding(
 }
 
 function fitNumber(name: string, values: readonly number[]): NumberEncoding {
-  const plain = momentsOf(values);
-  const logged = values.every((value) => value >= 0) ? momentsOf(values.map(Math.log1p)) : plain;
+  const plain = shapeOf(values);
+  const logged = values.every((value) => value >= 0) ? shapeOf(values.map(Math.log1p)) : plain;
   const log = plain.skewness > SKEWED && Math.abs(logged.skewness) < plain.skewness;
   const { mean, deviation } = log ? logged : plain;
   // A constant column becomes 0 everywhere.
@@ -61,15 +62,9 @@ function fitCategory(name: string, values: readonly string[]): CategoryEncoding 
   return { kind: 'category', name, vocabulary: known.map(([value]) => value) };
 }
 
-function momentsOf(values: readonly number[]): {
-  mean: number;
-  deviation: number;
-  skewness: number;
-} {
-  const average = (of: (value: number) => number) =>
-    values.reduce((sum, value) => sum + of(value), 0) / Math.max(1, values.length);
-  const mean = average((value) => value);
-  const deviation = Math.sqrt(average((value) => (value - mean) ** 2));
-  const skewness = deviation === 0 ? 0 : average((value) => ((value - mean) / deviation) ** 3);
+function shapeOf(values: readonly number[]): Moments & { readonly skewness: number } {
+  const { mean, deviation } = momentsOf(values);
+  const skewness =
+    deviation === 0 ? 0 : meanOf(values.map((value) => ((value - mean) / deviation) ** 3));
   return { mean, deviation, skewness };
 }

@@ -1,6 +1,6 @@
-import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses.ts';
 import type { tf } from '../tf.ts';
+import { linearHead } from './linear-head.ts';
 import type { Task } from './task.ts';
 import { floats, integers, perRow } from './tensors.ts';
 
@@ -17,14 +17,12 @@ export interface ClassifyOptions {
 /** One class a row, by a linear layer and softmax; a target is the number of the class. */
 export function classifyTask(options: ClassifyOptions): Task<number> {
   const { classes, width, smoothing = 0, classWeights } = options;
+  const head = linearHead('classifier', width, classes);
   const outputs: Task<number>['outputs'] = (p, { pooled }) => ({
-    logits: linear(pooled, p('classifier.weight'), p('classifier.bias')), // (B, C)
+    logits: head.apply(p, pooled), // (B, C)
   });
   return {
-    shapes: new Map([
-      ['classifier.weight', [classes, width]],
-      ['classifier.bias', [classes]],
-    ]),
+    shapes: head.shapes,
     outputs,
     loss(p, encoded, batch) {
       const logits = outputs(p, encoded).logits as tf.Tensor;

@@ -1,6 +1,6 @@
-import { linear } from '../nn/linear.ts';
 import { binaryCrossEntropy } from '../nn/losses.ts';
 import type { tf } from '../tf.ts';
+import { linearHead } from './linear-head.ts';
 import type { Task } from './task.ts';
 import { floats } from './tensors.ts';
 
@@ -14,14 +14,12 @@ export interface MultiLabelOptions {
 /** Any number of labels a row, each by a sigmoid of its own; a target is the numbers of the labels. */
 export function multiLabelTask(options: MultiLabelOptions): Task<readonly number[]> {
   const { labels, width, smoothing = 0 } = options;
+  const head = linearHead('classifier', width, labels);
   const outputs: Task<readonly number[]>['outputs'] = (p, { pooled }) => ({
-    logits: linear(pooled, p('classifier.weight'), p('classifier.bias')), // (B, L)
+    logits: head.apply(p, pooled), // (B, L)
   });
   return {
-    shapes: new Map([
-      ['classifier.weight', [labels, width]],
-      ['classifier.bias', [labels]],
-    ]),
+    shapes: head.shapes,
     outputs,
     loss(p, encoded, batch) {
       const logits = outputs(p, encoded).logits as tf.Tensor;

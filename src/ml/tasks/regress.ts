@@ -1,6 +1,6 @@
-import { linear } from '../nn/linear.ts';
 import { huber } from '../nn/losses.ts';
 import type { tf } from '../tf.ts';
+import { linearHead } from './linear-head.ts';
 import { type TargetScale, toScale } from './target-scale.ts';
 import type { Task } from './task.ts';
 import { floats, perRow } from './tensors.ts';
@@ -14,15 +14,13 @@ export interface RegressOptions {
 
 /** One number a row; a target is the value in its own unit. */
 export function regressTask({ width, scale, delta }: RegressOptions): Task<number> {
+  const head = linearHead('regressor', width, 1);
   const outputs: Task<number>['outputs'] = (p, { pooled }) => ({
     // (B): in deviations from the mean.
-    value: linear(pooled, p('regressor.weight'), p('regressor.bias')).squeeze([1]),
+    value: head.apply(p, pooled).squeeze([1]),
   });
   return {
-    shapes: new Map([
-      ['regressor.weight', [1, width]],
-      ['regressor.bias', [1]],
-    ]),
+    shapes: head.shapes,
     outputs,
     loss(p, encoded, batch) {
       const value = outputs(p, encoded).value as tf.Tensor;

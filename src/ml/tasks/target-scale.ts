@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { meanOf, momentsOf } from '../moments.ts';
 
 /** How a value becomes the number that a model learns; kept in `cameo.json`. */
 export const targetScale = z.object({
@@ -16,8 +17,7 @@ export function fitScale(values: readonly number[]): TargetScale {
   const mean = meanOf(values);
   const log = (sorted[0] ?? -1) >= 0 && mean > 2 * middle;
   const shaped = log ? values.map((value) => Math.log1p(value)) : values;
-  const centre = meanOf(shaped);
-  const deviation = Math.sqrt(meanOf(shaped.map((value) => (value - centre) ** 2)));
+  const { mean: centre, deviation } = momentsOf(shaped);
   return { log, mean: centre, deviation: deviation || 1 };
 }
 
@@ -29,8 +29,4 @@ export function toScale({ log, mean, deviation }: TargetScale, value: number): n
 export function fromScale({ log, mean, deviation }: TargetScale, output: number): number {
   const value = output * deviation + mean;
   return log ? Math.max(0, Math.expm1(value)) : value;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

@@ -1,3 +1,4 @@
+import type { GraphBuilder } from '../onnx/builder.ts';
 import type { Attribute } from '../onnx/graph.ts';
 import { tf } from '../tf.ts';
 import type { TraceBackend, TracedType } from './backend.ts';
@@ -35,12 +36,7 @@ export interface Emitter {
     domain?: string,
   ): tf.TensorInfo;
   /** A node whose output is used by further nodes only. */
-  node(
-    op: string,
-    inputs: readonly string[],
-    attributes?: Record<string, Attribute>,
-    domain?: string,
-  ): string;
+  readonly node: GraphBuilder['node'];
 }
 
 export function createEmitter(backend: TraceBackend): Emitter {

@@ -1,3 +1,4 @@
+import type { HostTensor, HostTensors } from '../onnx/session.ts';
 import type { tf } from '../tf.ts';
 
 export interface AdamWOptions {
@@ -49,18 +50,20 @@ export function adamW(
 }
 
 /**
- * Host values of a step's scalars.
+ * A step's scalars, as its inputs.
  * @param step counted from 1
  */
-export function stepSize(
-  step: number,
-  rate: number,
-  decay: number,
-  { beta1, beta2 }: AdamWOptions = adamWDefaults,
-): { rate: number; squareCorrection: number; decay: number } {
+export function stepSize(step: number, rate: number, decay: number): HostTensors {
+  const { beta1, beta2 } = adamWDefaults;
   return {
-    rate: rate / (1 - beta1 ** step),
-    squareCorrection: 1 / (1 - beta2 ** step),
-    decay: rate * decay,
+    rate: scalar(rate / (1 - beta1 ** step)),
+    squareCorrection: scalar(1 / (1 - beta2 ** step)),
+    decay: scalar(rate * decay),
   };
 }
+
+const scalar = (value: number): HostTensor => ({
+  type: 'float32',
+  shape: [],
+  data: Float32Array.of(value),
+});

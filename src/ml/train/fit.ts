@@ -1,8 +1,8 @@
 import type { Computation, Machine } from '../engine/engine.ts';
 import { MlError } from '../errors.ts';
 import type { HostTensor, HostTensors } from '../onnx/session.ts';
-import { type Random, seededRandom } from '../random.ts';
-import { adamWDefaults, stepSize } from './adamw.ts';
+import { batchRandom, type Random } from '../random.ts';
+import { stepSize } from './adamw.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { createNoisePool, type NoisePool } from './noise.ts';
 import { rateAt, type Schedule } from './schedule.ts';
@@ -86,13 +86,10 @@ async function runStep(
   noise: NoisePool,
 ): Promise<number> {
   const { machine, batchAt, step: computation } = options;
-  const scalars = scalarsOf(stepSize(step, rate, options.decay, adamWDefaults));
+  const scalars = stepSize(step, rate, options.decay);
   const batchOf = (number: number): HostTensors => {
-    // One generator a batch, from the seed and the batch's number: there is no state to save.
-    const { next } = seededRandom(
-      Math.imul(options.seed + 1, 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b),
-    );
-    return { ...batchAt(number, next), noise: noise(next) };
+    const random = batchRandom(options.seed, number);
+    return { ...batchAt(number, random), noise: noise(random) };
   };
   if (typeof computation === 'function')
     return lossIn(await machine.run(computation, { ...batchOf(step), ...scalars }));
@@ -140,12 +137,4 @@ async function save(
   const state = await machine.read();
   for (const [name, tensor] of tensors) state.set(EXTRA + name, tensor);
   await saveCheckpoint(checkpoint.folder, { step, extra: { ...values, ended }, state });
-}
-
-function scalarsOf(values: Record<string, number>): HostTensors {
-  const tensors = Object.entries(values).map(([name, value]): [string, HostTensor] => [
-    name,
-    { type: 'float32', shape: [], data: Float32Array.of(value) },
-  ]);
-  return Object.fromEntries(tensors);
 }

@@ -4,7 +4,7 @@ import { type Neighbour, nearestFirst, type Query } from '../../../ml/similarity
 import { dot } from '../../../ml/similarity/vectors.ts';
 import { floatsSql, readFloats } from '../floats.ts';
 import type { Scope } from '../models.ts';
-import { halfvecSql } from './vector-index.ts';
+import { halfvecSql, vectorLiteral } from './vector-index.ts';
 
 /** What the list of candidates of HNSW may hold at most. */
 const MOST_CANDIDATES = 1_000;
@@ -33,7 +33,7 @@ export async function nearestInDatabase(
       const candidates = candidatesOf(query);
       await tx.query(sql`select set_config('hnsw.ef_search', ${String(candidates)}, true)`);
       const order = sql`${halfvecSql(sql`"values"`, scope.dimensions)} <=> ${halfvecSql(
-        sql`${toLiteral(query.vector)}`,
+        sql`${vectorLiteral(query.vector)}`,
         scope.dimensions,
       )}`;
       results.push(await exactly(tx, scope, query, sql`order by ${order} limit ${candidates}`));
@@ -61,5 +61,3 @@ export async function exactly(
     .sort(nearestFirst)
     .slice(0, first);
 }
-
-const toLiteral = (vector: Float32Array): string => `[${vector.join()}]`;

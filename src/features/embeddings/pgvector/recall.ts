@@ -3,6 +3,7 @@ import type { Db } from '../../../db.ts';
 import type { Scope } from '../models.ts';
 import { readVectors } from '../read-rows.ts';
 import { exactly, nearestInDatabase } from './nearest.ts';
+import { vectorLiteral } from './vector-index.ts';
 
 const SAMPLE = 20;
 const FIRST = 10;
@@ -38,5 +39,5 @@ export async function measureRecall(db: Db, scope: Scope): Promise<number> {
 
 /** Compares with everybody, in the database: no index is on the vectors themselves. */
 const nearestByAll = ({ dimensions }: Scope, vector: Float32Array): Sql => sql`
-  order by "values"::vector(${raw(String(dimensions))}) <=> ${`[${vector.join()}]`}::vector
+  order by "values"::vector(${raw(String(dimensions))}) <=> ${vectorLiteral(vector)}::vector
   limit ${2 * FIRST}`;

@@ -29,6 +29,9 @@ function isRecent(version: string): boolean {
   return major > oldMajor || (major === oldMajor && minor >= oldMinor);
 }
 
+/** A vector as pgvector reads it. */
+export const vectorLiteral = (vector: Float32Array): string => `[${vector.join()}]`;
+
 /** A scope's vectors as the index holds them: 16 bits a number. */
 export function halfvecSql(vector: Sql, dimensions: number): Sql {
   if (!Number.isInteger(dimensions)) throw new Error(`${dimensions} is no number of dimensions`);

@@ -1,5 +1,6 @@
 import sql, { empty, join, type Sql } from 'sql-template-tag';
 import type { Queryable } from '../../../db.ts';
+import { milliseconds } from '../../milliseconds.ts';
 import { eventPasses } from '../memory/event-value.ts';
 import { byTimeThenArrival, type HistoryEvent } from '../memory/history.ts';
 import type { EventStep } from '../rule/types.ts';
@@ -51,10 +52,9 @@ const reachesBack = ({ age, firsts, lasts }: EventNeed) =>
 
 const instant = (ms: number): Sql => sql`${new Date(ms).toISOString()}::timestamptz`;
 
-/** Milliseconds as a float; rounded, as seconds in binary are not exact. */
 const selection = (columns: Sql): Sql => sql`
   e.customer_id as "customerId", e.id, e.type,
-  round(date_part('epoch', e.occurred_at) * 1000) as "occurredAt"${columns}`;
+  ${milliseconds(sql`e.occurred_at`)} as "occurredAt"${columns}`;
 
 /** One statement; the bound that all types share keeps old partitions out of it. */
 async function loadWindows(

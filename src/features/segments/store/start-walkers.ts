@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../../db.ts';
 import { groupInOrder } from '../../batch.ts';
+import { milliseconds } from '../../milliseconds.ts';
 import { viewOf } from '../memory/view.ts';
 import type { Rule } from '../rule/types.ts';
 import type { Definition } from './definition.ts';
@@ -21,7 +22,7 @@ export const loadStandings = (
     select coalesce(m.customer_id, t.customer_id) as "customerId",
            coalesce(m.segment_id, t.segment_id) as "segmentId",
            m.customer_id is not null as member,
-           round(date_part('epoch', t.at) * 1000) as next
+           ${milliseconds(sql`t.at`)} as next
     from (select customer_id, segment_id from segment_membership
           where customer_id = any(${customerIds}::int4[]) and exited_at is null) m
     full join (select * from segment_transition where customer_id = any(${customerIds}::int4[])) t

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { HostTensor } from '../../../../src/ml/onnx/session.ts';
 import { writeSamples } from '../../../../src/ml/pretrain/text/write.ts';
 import { seededRandom } from '../../../../src/ml/random.ts';
 import { parseT5Config } from '../../../../src/ml/t5/config.ts';
@@ -23,6 +24,7 @@ const tokens = Uint16Array.from(samples.flatMap(({ text }) => [...encode(text)])
 const { sentinels } = tokenizer.special;
 const corruption = { ...usualCorruption, sentinels, endId: config.endId };
 const data = { tokenizer, tokens, samples, corruption };
+const idsOf = (tensor: HostTensor | undefined) => (tensor as HostTensor).data as Int32Array;
 
 function tokenizerOf(texts: readonly string[]) {
   const pieces = trainUnigram(countStretches(texts), {
@@ -59,12 +61,12 @@ describe('what the T5 base learns from', () => {
     const { source, labels } = spanBatch(data, config, seededRandom(3).next);
     const [rows = 0, length = 0] = source?.shape ?? [];
     for (let row = 0; row < rows; row++) {
-      const ids = (source?.data as Int32Array).slice(row * length, (row + 1) * length);
+      const ids = idsOf(source).slice(row * length, (row + 1) * length);
       const shown = ids.filter((id) => id !== config.padId);
       expect(shown.indexOf(config.endId)).toBe(shown.length - 1);
       expect(shown).toContain(sentinels[0]);
     }
-    expect([...(labels?.data as Int32Array)]).toContain(sentinels[0]);
+    expect([...idsOf(labels)]).toContain(sentinels[0]);
   });
 
   it('draws the same batch for the same random numbers, of both kinds over the steps', () => {
@@ -84,7 +86,7 @@ describe('what the T5 base learns from', () => {
     const only = samples.slice(0, 1);
     const { labels } = sampleBatch({ ...data, samples: only }, config, seededRandom(1).next);
     const { target } = samplePair(tokenizer, only[0] as (typeof samples)[0], 32);
-    expect([...(labels?.data as Int32Array).slice(0, target.length)]).toEqual(target);
+    expect([...idsOf(labels).slice(0, target.length)]).toEqual(target);
   });
 });
 

@@ -1,0 +1,95 @@
+import { type Arm, arms, PRETRAINED_TRANSFER, type Scorer, STACK, simpleBoth } from './arms.ts';
+import { judgeScores, mixed, type TaskScores } from './judge.ts';
+import { isDone, type PairResults, type TransferRecord } from './kept.ts';
+import { SEEDS, SHOTS } from './recipe.ts';
+import type { Stages } from './stages.ts';
+
+interface Unit {
+  readonly arm: Arm;
+  readonly shots: number;
+  readonly seed: number;
+}
+
+/** Not all of the evaluation: for a trial, or to choose a recipe. */
+export interface Limits {
+  readonly shots?: readonly number[];
+  readonly seeds?: readonly number[];
+  readonly arms?: readonly string[];
+}
+
+/** Every model that is not in `results` yet, one after the other; `save` has all so far. */
+export async function evaluatePair(
+  stages: Stages,
+  results: PairResults,
+  save: (results: PairResults) => void,
+  limits: Limits = {},
+): Promise<void> {
+  let known = results;
+  const units = unitsOf(limits.shots ?? SHOTS, limits.seeds ?? SEEDS).filter(
+    ({ arm }) => limits.arms?.includes(arm.name) ?? true,
+  );
+  const open = units.filter((unit) => !isDone(known, { ...unit, arm: unit.arm.name }));
+  const start = performance.now();
+  for (const [done, unit] of open.entries()) {
+    const records = await recordsOf(stages, unit);
+    known = { ...known, records: [...known.records, ...records] };
+    save(known);
+    const seconds = (performance.now() - start) / 1000;
+    const left = (seconds / (done + 1)) * (open.length - done - 1);
+    for (const record of records) stages.log(lineOf(stages, record, done + 1, open.length, left));
+  }
+}
+
+/** Seed by seed, so that an evaluation that is stopped has all arms with fewer seeds. */
+function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
+  const once = arms.filter(({ learns }) => !learns).map((arm) => ({ arm, shots: 0, seed: 1 }));
+  const learning = arms.filter(({ learns }) => learns);
+  const drawn = seeds.flatMap((seed) =>
+    learning.flatMap((arm) => shots.map((own) => ({ arm, shots: own, seed }))),
+  );
+  return [...once, ...drawn];
+}
+
+async function recordsOf(stages: Stages, { arm, shots, seed }: Unit): Promise<TransferRecord[]> {
+  const start = performance.now();
+  const { pair, data } = stages;
+  const test = data.target.test;
+  const scorer = await arm.make(stages, shots, seed);
+  const scores = await scorer('target', test);
+  const judged = judgeScores(pair, test, scores);
+  const sourceScore = await sourceScoreOf(stages, arm, seed, scorer);
+  const seconds = (performance.now() - start) / 1000;
+  const record = { arm: arm.name, shots, seed, ...judged, ...sourceScore, seconds };
+  if (arm.name !== PRETRAINED_TRANSFER) return [record];
+  const beside = await (await simpleBoth.make(stages, shots, seed))('target', test);
+  return [record, stackOf(stages, { shots, seed }, [scores, beside])];
+}
+
+function stackOf(
+  { pair, data }: Stages,
+  unit: Pick<TransferRecord, 'shots' | 'seed'>,
+  parts: readonly TaskScores[],
+): TransferRecord {
+  const judged = judgeScores(pair, data.target.test, mixed(parts));
+  return { arm: STACK, ...unit, ...judged, seconds: 0 };
+}
+
+/** What is left of the source domain, by the first seed's T5s alone. */
+async function sourceScoreOf({ pair, data }: Stages, arm: Arm, seed: number, scorer: Scorer) {
+  if (arm.simple || seed !== 1) return {};
+  const scores = await scorer('source', data.source.test);
+  return { sourceScore: judgeScores(pair, data.source.test, scores).score };
+}
+
+function lineOf(
+  { pair }: Stages,
+  { arm, shots, seed, score, sourceScore, seconds }: TransferRecord,
+  done: number,
+  all: number,
+  left: number,
+): string {
+  const where = shots > 0 ? `, ${shots} labels a class, seed ${seed}` : '';
+  const source = sourceScore === undefined ? '' : `, source ${sourceScore.toFixed(3)}`;
+  const time = `${seconds.toFixed(1)} s; ${done}/${all}, about ${Math.ceil(left / 60)} min left`;
+  return `${pair.name}: ${arm}${where}: ${score.toFixed(3)}${source} (${time})`;
+}

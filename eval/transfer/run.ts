@@ -1,0 +1,126 @@
+// npm run eval:transfer [-- --base models/base-t5] [--part 1/2] [--page] [pair ...]: carries
+// text-to-text models from one domain to another and writes eval/results/transfer, docs/transfer.md
+// and its pictures. Stopped and started again, it goes on after the last model that it judged.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../../src/config.ts';
+import { loadT5Base } from '../../src/ml/t5/run/base.ts';
+import { evaluatePair } from './evaluate.ts';
+import { loadResults, type PairResults, RESULTS, saveResults } from './kept.ts';
+import { writeTransferPage } from './page.ts';
+import type { PairData, TransferPair } from './pair.ts';
+import { transferPairs } from './pairs.ts';
+import { changed, type Recipe, recipeOf } from './recipe.ts';
+import { openWorkshop, type Workshop } from './workshop.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    base: { type: 'string', default: 'models/base-t5' },
+    /** Two processes share the pairs: 1/2 and 2/2. */
+    part: { type: 'string', default: '1/1' },
+    threads: { type: 'string', default: '1' },
+    shots: { type: 'string' },
+    seeds: { type: 'string' },
+    /** Where results go; other than the usual place for a trial. */
+    results: { type: 'string', default: RESULTS },
+    /** Judges on the validation rows instead, to choose a recipe; prints the figures alone. */
+    validation: { type: 'boolean', default: false },
+    /** JSON of what to do differently: {"transfer":{"steps":80},"replay":0.2}. */
+    recipe: { type: 'string', default: '{}' },
+    arms: { type: 'string' },
+    /** Writes the page from the results that there are, and nothing else. */
+    page: { type: 'boolean', default: false },
+  },
+});
+const { dataFolder, home } = readConfig();
+
+if (!values.page) {
+  const base = await loadT5Base(resolve(values.base));
+  const workshop = openWorkshop(base, Number(values.threads));
+  for (const pair of chosenPairs()) await run(workshop, pair);
+  await workshop.close();
+}
+if (values.results === RESULTS && !values.validation) writeTransferPage(transferPairs);
+
+function chosenPairs(): TransferPair[] {
+  const names = transferPairs.map(({ name }) => name);
+  const unknown = positionals.filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`There is no pair ${unknown.join(', ')}. Choose from: ${names.join(', ')}`);
+  const [part = 1, parts = 1] = values.part.split('/').map(Number);
+  return transferPairs
+    .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+    .filter((_, i) => i % parts === part - 1);
+}
+
+async function run(workshop: Workshop, pair: TransferPair): Promise<void> {
+  const data = open(pair);
+  if (!data) return;
+  const recipe = changed(recipeOf(pair.name), JSON.parse(values.recipe));
+  const key = hashOf([readFileSync(join(workshop.base.folder, 'model.safetensors')), data]);
+  const { target } = data;
+  const judged = values.validation
+    ? { ...data, target: { ...target, test: target.validation } }
+    : data;
+  await evaluatePair(
+    {
+      ...{ workshop, pair, recipe, key, data: judged },
+      ...{ folder: join(home, 'transfer'), log: console.log },
+    },
+    resultsBefore(pair, hashOf([key, recipe]), data, recipe),
+    (results) => values.validation || saveResults(results, values.results),
+    {
+      ...(values.shots && { shots: values.shots.split(',').map(Number) }),
+      ...(values.seeds && { seeds: values.seeds.split(',').map(Number) }),
+      ...(values.arms && { arms: values.arms.split(';') }),
+    },
+  );
+}
+
+/** What is known of the pair with this base, these rows and this recipe. */
+function resultsBefore(
+  pair: TransferPair,
+  key: string,
+  data: PairData,
+  recipe: Recipe,
+): PairResults {
+  const before = values.validation ? undefined : loadResults(pair.name, values.results);
+  if (before?.key === key) return before;
+  if (before)
+    console.log(`${pair.name}: another base, recipe or rows than last time; starting anew`);
+  return {
+    ...{ pair: pair.name, key, base: values.base, rows: countsOf(data), recipe },
+    ...{ measured: new Date().toISOString().slice(0, 10), records: [] },
+  };
+}
+
+function open(pair: TransferPair): PairData | undefined {
+  try {
+    return pair.open(dataFolder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    console.log(`${pair.title}: skipped, its data is not under ${dataFolder} (CAMEO_DATA).`);
+    return undefined;
+  }
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(Buffer.isBuffer(part) ? part : JSON.stringify(part));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function countsOf({ source, target }: PairData): PairResults['rows'] {
+  const count = (rows: PairData['unlabelled'] | readonly unknown[] | undefined) =>
+    rows?.length ?? 0;
+  return {
+    source: count(source.train[0]),
+    'source test': count(source.test[0]),
+    pool: count(target.pool[0]),
+    validation: count(target.validation[0]),
+    test: count(target.test[0]),
+  };
+}

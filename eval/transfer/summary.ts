@@ -1,0 +1,89 @@
+import { PRETRAINED_TRANSFER, SOURCE_ONLY, STACK, TARGET_ONLY, TRANSFER } from './arms.ts';
+import { type Interval, intervalOf } from './interval.ts';
+import type { TransferRecord } from './kept.ts';
+import type { TransferPair } from './pair.ts';
+
+/** The seeds' mean of an arm at so many labels a class; undefined where it was not run. */
+export function meanAt(
+  records: readonly TransferRecord[],
+  arm: string,
+  shots: number,
+): Interval | undefined {
+  const own = records.filter((record) => record.arm === arm && record.shots === shots);
+  return own.length > 0 ? intervalOf(own.map(({ score }) => score)) : undefined;
+}
+
+/** Whether the better of two transfers beats the better of its rivals, by labels a class. */
+export interface Beaten {
+  readonly shots: number;
+  readonly arm: string;
+  readonly transfer: number;
+  readonly rival: number;
+}
+
+/**
+ * Transfer beside the better of source-only and target-only at each number of labels. It is one and
+ * the same arm at all of them, so that none is picked where it happened to do well.
+ */
+export function beatenBy(
+  records: readonly TransferRecord[],
+  arm: string,
+  shots: readonly number[],
+): Beaten[] {
+  const source = meanAt(records, SOURCE_ONLY, 0)?.mean;
+  return shots.flatMap((own) => {
+    const transfer = meanAt(records, arm, own)?.mean;
+    const target = meanAt(records, TARGET_ONLY, own)?.mean;
+    if (transfer === undefined || target === undefined || source === undefined) return [];
+    return { shots: own, arm, transfer, rival: Math.max(source, target) };
+  });
+}
+
+/** A bar of the issue beside what was reached. */
+export interface BarLine {
+  readonly what: string;
+  readonly bar: string;
+  readonly figure: string;
+  readonly met: boolean;
+}
+
+/** The bars that one pair has of its own, for each arm that learns from both domains. */
+export function pairBars(pair: TransferPair, records: readonly TransferRecord[]): BarLine[] {
+  const { bar, title, metric } = pair;
+  if (!bar) return [];
+  return [TRANSFER, PRETRAINED_TRANSFER, STACK].flatMap((arm) => {
+    const reached = meanAt(records, arm, bar.shots);
+    if (!reached) return [];
+    return {
+      what: `${title}, ${bar.shots} labels a class: ${arm}`,
+      bar: `${metric} >= ${bar.least}`,
+      figure: intervalText(reached),
+      met: reached.mean >= bar.least,
+    };
+  });
+}
+
+/** On how many pairs an arm beats both its parts at every number of labels. */
+export function transferBars(
+  pairs: readonly { readonly records: readonly TransferRecord[] }[],
+  shots: readonly number[],
+): BarLine[] {
+  return [TRANSFER, PRETRAINED_TRANSFER].map((arm) => {
+    const beaten = pairs.map(({ records }) => beatenBy(records, arm, shots));
+    const won = beaten.filter(
+      (own) => own.length === shots.length && own.every(({ transfer, rival }) => transfer > rival),
+    );
+    const places = beaten.flat();
+    const single = places.filter(({ transfer, rival }) => transfer > rival).length;
+    return {
+      what: `${arm} beats the better of source only and target only at every number of labels`,
+      bar: '3 of 4 pairs',
+      figure: `${won.length} of ${pairs.length} pairs (${single} of ${places.length} places)`,
+      met: won.length >= 3,
+    };
+  });
+}
+
+export function intervalText({ mean, half }: Interval): string {
+  return half === undefined ? mean.toFixed(3) : `${mean.toFixed(3)} ± ${half.toFixed(3)}`;
+}

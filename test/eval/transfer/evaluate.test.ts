@@ -1,0 +1,99 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { evaluatePair } from '../../../eval/transfer/evaluate.ts';
+import { loadResults, type PairResults, saveResults } from '../../../eval/transfer/kept.ts';
+import type { TransferPair } from '../../../eval/transfer/pair.ts';
+import { changed, recipeOf } from '../../../eval/transfer/recipe.ts';
+import type { Stages } from '../../../eval/transfer/stages.ts';
+import { openWorkshop, type Workshop } from '../../../eval/transfer/workshop.ts';
+import { loadT5Base } from '../../../src/ml/t5/run/base.ts';
+import { rows, writeBase } from '../../ml/t5/run/world.ts';
+
+const [train, pool, validation, test] = [rows(240, 1), rows(60, 2), rows(30, 3), rows(60, 4)];
+const pair: TransferPair = {
+  ...{ name: 'tiny', title: 'tiny', source: 'a', target: 'b', metric: 'accuracy', split: 'none' },
+  ...{ language: 'en', lengths: { source: 16, target: 16 } },
+  tasks: [{ name: 'price_sensitivity', labels: ['low', 'middle', 'high'] }],
+  open: () => ({
+    source: { train: [train], test: [test] },
+    target: { pool: [pool], validation: [validation], test: [test] },
+    unlabelled: pool.map(({ text = '' }) => text),
+  }),
+};
+const settings = { learningRate: 0.01, dropout: 0 };
+const recipe = changed(recipeOf('tiny'), {
+  pretraining: { steps: 5 },
+  source: { steps: 60, settings },
+  transfer: { steps: 8, settings: { dropout: 0, learningRate: 1e-3 } },
+  alone: { steps: 8, settings },
+  replay: 0.25,
+});
+
+describe('the evaluation of transfer', () => {
+  const lines: string[] = [];
+  let folder: string;
+  let base: string;
+  let workshop: Workshop;
+  let stages: Stages;
+  const empty: PairResults = {
+    ...{ pair: 'tiny', key: 'k', base: 'b', measured: 'today', rows: {}, recipe: {}, records: [] },
+  };
+  const limits = { shots: [5], seeds: [1] };
+  const evaluate = (before: PairResults) =>
+    evaluatePair(stages, before, (results) => saveResults(results, folder), limits);
+
+  beforeAll(async () => {
+    [folder, base] = [await mkdtemp(join(tmpdir(), 'cameo-transfer-')), await writeBase()];
+    workshop = openWorkshop(await loadT5Base(base), 1);
+    const log = (line: string) => lines.push(line);
+    stages = { workshop, pair, recipe, folder, log, key: 'k', data: pair.open('') };
+    await evaluate(empty);
+  }, 300_000);
+
+  afterAll(async () => {
+    await workshop.close();
+    for (const own of [folder, base]) await rm(own, { recursive: true });
+  });
+
+  it('judges every arm, those without target labels at none', () => {
+    const records = loadResults('tiny', folder)?.records ?? [];
+    expect(Object.fromEntries(records.map(({ arm, shots }) => [arm, shots]))).toEqual({
+      'TF-IDF of the target': 5,
+      'TF-IDF of the source': 0,
+      'TF-IDF of both': 5,
+      'source only': 0,
+      'target only': 5,
+      transfer: 5,
+      'transfer, pre-trained in the domain': 5,
+      'pre-trained transfer with TF-IDF': 5,
+    });
+  });
+
+  it('carries over what the source has taught', () => {
+    const records = loadResults('tiny', folder)?.records ?? [];
+    const scoreOf = (name: string) =>
+      records.find(({ arm }) => arm === name) ?? { score: 0, sourceScore: 0 };
+    expect(scoreOf('source only').score).toBeGreaterThan(0.9);
+    expect(scoreOf('transfer').score).toBeGreaterThan(0.9);
+    expect(scoreOf('transfer').sourceScore).toBeGreaterThan(0.9);
+    expect(scoreOf('target only').score).toBeLessThan(0.9);
+  });
+
+  it('goes on where it stopped, and trains no source model twice', async () => {
+    const whole = loadResults('tiny', folder) as PairResults;
+    const models = (await readdir(folder)).filter((name) => name.endsWith('.safetensors'));
+    expect(models).toHaveLength(3);
+    lines.length = 0;
+    await evaluate(whole);
+    expect(lines).toEqual([]);
+    const without = whole.records.filter(({ arm }) => arm !== 'transfer');
+    await evaluate({ ...whole, records: without });
+    expect(lines).toHaveLength(1);
+    // The same model again: it depends on seed and rows, not on what the machine did before.
+    const again = loadResults('tiny', folder)?.records.at(-1);
+    const first = whole.records.find(({ arm }) => arm === 'transfer');
+    expect({ ...again, seconds: 0 }).toEqual({ ...first, seconds: 0 });
+  }, 300_000);
+});
