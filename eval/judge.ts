@@ -1,7 +1,9 @@
 import { classOf, labelsOf, targetOf } from '../src/ml/baselines/targets.ts';
-import { evaluate } from '../src/ml/metrics/evaluate.ts';
+import { evaluate, type Judged as JudgedRows } from '../src/ml/metrics/evaluate.ts';
+import { oneMetric } from '../src/ml/metrics/one-metric.ts';
 import type { Metrics } from '../src/ml/run/messages.ts';
 import type { TrainingRow } from '../src/ml/run/spec.ts';
+import { type Choice, chooseWithinError } from '../src/ml/search/one-standard-error.ts';
 import type { Candidate, Predicted } from './candidates.ts';
 import type { EvalData, EvalSet } from './set.ts';
 import { stacked } from './stacked.ts';
@@ -12,11 +14,22 @@ export interface Judged {
   readonly baseline: boolean;
   /** The set's metric on validation rows: what the choice is made by. */
   readonly validation: number;
+  /** How far that is behind the best's, and the standard error of the difference. */
+  readonly behind: number;
+  readonly error: number;
   readonly test: number;
   readonly seconds: number;
   /** Every metric of each draw's test rows. */
   readonly metrics: readonly Metrics[];
 }
+
+export interface Verdict {
+  readonly judged: readonly Judged[];
+  /** By the rule of `chooseWithinError`: the stack first, then simple models, then the others. */
+  readonly chosen: Judged;
+}
+
+const STACK = 'stack of these';
 
 /** Every candidate that suits the set and, of two or more, their stack. */
 export async function judge(
@@ -24,75 +37,107 @@ export async function judge(
   data: EvalData,
   candidates: readonly Candidate[],
   log: (line: string) => void,
-): Promise<Judged[]> {
-  const judged: Judged[] = [];
-  const parts: Predicted[][] = data.draws.map(() => []);
+): Promise<Verdict> {
+  const entries: Entry[] = [];
   for (const candidate of candidates.filter((own) => own.suits(data))) {
+    const { name, baseline } = candidate;
     const start = performance.now();
-    for (const [i, rows] of data.draws.entries())
-      parts[i]?.push(await candidate.predict(data, rows));
+    const parts: Predicted[] = [];
+    for (const rows of data.draws) parts.push(await candidate.predict(data, rows));
     const seconds = (performance.now() - start) / 1000;
-    const last = parts.map((own) => own.at(-1) as Predicted);
-    judged.push(measure(set, data, candidate.name, candidate.baseline, last, seconds));
-    log(lineOf(judged.at(-1) as Judged));
+    entries.push({ candidate: name, baseline, parts, seconds });
+    log(`  ${name}: ${seconds.toFixed(0)} s`);
   }
-  if (judged.length > 1) {
-    const mixed = data.draws.map((rows, i) => stacked(data, rows, parts[i] ?? []));
-    const seconds = judged.reduce((sum, own) => sum + own.seconds, 0);
-    judged.push(measure(set, data, 'stack of these', false, mixed, seconds));
-    log(lineOf(judged.at(-1) as Judged));
+  if (entries.length > 1) {
+    const parts = data.draws.map((rows, i) =>
+      stacked(
+        data,
+        rows,
+        entries.map((own) => own.parts[i] as Predicted),
+      ),
+    );
+    const seconds = entries.reduce((sum, own) => sum + own.seconds, 0);
+    entries.push({ candidate: STACK, baseline: false, parts, seconds });
   }
-  return judged;
+  const choice = choose(set, data, entries);
+  const judged = entries.map((entry) => measure(set, data, entry, choice));
+  for (const own of judged) log(lineOf(own));
+  return {
+    judged,
+    chosen: judged.find(({ candidate }) => candidate === choice.chosen) as Judged,
+  };
 }
 
-function lineOf({ candidate, validation, test, seconds }: Judged): string {
-  return `  ${candidate}: validation ${validation.toFixed(4)}, test ${test.toFixed(4)}, ${seconds.toFixed(0)} s`;
+/** A candidate's predictions of every draw. */
+interface Entry {
+  readonly candidate: string;
+  readonly baseline: boolean;
+  readonly parts: readonly Predicted[];
+  readonly seconds: number;
+}
+
+function choose(set: EvalSet, data: EvalData, entries: readonly Entry[]): Choice {
+  const rank = ({ candidate, baseline }: Entry) => (candidate === STACK ? 0 : baseline ? 1 : 2);
+  const sizes = data.draws.map(({ validation }) => validation.length);
+  const contenders = entries
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map(({ candidate, parts }) => {
+      const held = data.draws.map(({ validation }, i) =>
+        judgedOf(data, parts[i]?.validation ?? [], validation),
+      );
+      return {
+        name: candidate,
+        worth: (rows: readonly number[], draw: number) =>
+          oneMetric(held[draw] as JudgedRows, set.metric, rows),
+      };
+    });
+  return chooseWithinError(contenders, sizes);
+}
+
+function lineOf({ candidate, validation, behind, error, test }: Judged): string {
+  const gap = `${behind.toFixed(4)} behind, +- ${error.toFixed(4)}`;
+  return `  ${candidate}: validation ${validation.toFixed(4)} (${gap}), test ${test.toFixed(4)}`;
 }
 
 function measure(
   set: EvalSet,
   data: EvalData,
-  candidate: string,
-  baseline: boolean,
-  predicted: readonly Predicted[],
-  seconds: number,
+  { candidate, baseline, parts, seconds }: Entry,
+  { standings }: Choice,
 ): Judged {
-  const of = (side: 'validation' | 'test') =>
-    data.draws.map((rows, i) => report(data, predicted[i]?.[side] ?? [], rows[side]));
-  const mean = (reports: readonly Metrics[]) =>
-    reports.reduce((sum, own) => sum + Number(own[set.metric]), 0) / reports.length;
-  const metrics = of('test');
-  return {
-    candidate,
-    baseline,
-    validation: mean(of('validation')),
-    test: mean(metrics),
-    seconds,
-    metrics,
-  };
+  const metrics = data.draws.map((rows, i) =>
+    evaluate(judgedOf(data, parts[i]?.test ?? [], rows.test)),
+  );
+  const {
+    worth = 0,
+    behind = 0,
+    error = 0,
+  } = standings.find(({ name }) => name === candidate) ?? {};
+  const test = metrics.reduce((sum, own) => sum + Number(own[set.metric]), 0) / metrics.length;
+  return { candidate, baseline, validation: worth, behind, error, test, seconds, metrics };
 }
 
-function report(
+function judgedOf(
   { task }: EvalData,
   predictions: readonly number[][],
   rows: readonly TrainingRow[],
-): Metrics {
+): JudgedRows {
   if (task.kind === 'REGRESS')
-    return evaluate({
+    return {
       kind: 'REGRESS',
       values: predictions.map(([value = 0]) => value),
       truth: rows.map(targetOf),
-    });
+    };
   if (task.kind === 'CLASSIFY')
-    return evaluate({
+    return {
       kind: 'CLASSIFY',
       labels: task.labels,
       probabilities: predictions,
       truth: rows.map((row) => classOf(task, row)),
-    });
+    };
   const truth = rows.map((row) => {
     const own = labelsOf(task, row);
     return task.labels.map((_, c) => own.includes(c));
   });
-  return evaluate({ kind: 'MULTI_LABEL', labels: task.labels, probabilities: predictions, truth });
+  return { kind: 'MULTI_LABEL', labels: task.labels, probabilities: predictions, truth };
 }

@@ -15,7 +15,7 @@ export interface Outcome {
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
   /** SHA-256 of the rows and their sides, by draw. */
   readonly dataHash: readonly string[];
-  /** The candidate that did best on validation rows: its test figure is the set's. */
+  /** The candidate chosen by validation rows: its test figure is the set's. */
   readonly chosen: string;
   readonly measured: string;
   readonly judged: readonly Judged[];
@@ -57,8 +57,9 @@ function pageOf(outcomes: readonly (Outcome & { title: string })[], notes: strin
   return `# Evaluation
 
 Made by \`npm run eval\`; one set with \`npm run eval -- banking77-full\`, the simple models alone with
-\`npm run eval -- --baselines\`. The figure is the test's of the model that did best on validation
-rows. Simple models are trained again on all rows but the test's before they meet those; fine-tuned
+\`npm run eval -- --baselines\`. The figure is the test's of the model chosen by validation rows:
+the first of stack, simple models, others that is behind the best by no more than one standard error of
+the difference (docs/models.md). A set whose table was measured before that rule shows the best. Simple models are trained again on all rows but the test's before they meet those; fine-tuned
 ones keep the weights that did best on validation. All metrics of every run are in \`eval/results\`. The data is not part of the project: \`CAMEO_DATA\` names its folder.
 
 | set | metric | bar | figure | | by | best simple model |

@@ -28,9 +28,8 @@ async function run(set: EvalSet): Promise<void> {
   if (!data) return;
   console.log(`${set.title}: ${set.metric}, bar ${set.bar}`);
   const chosenFrom = candidates.filter(({ baseline }) => baseline || !values.baselines);
-  const judged = await judge(set, data, chosenFrom, console.log);
-  const best = judged.reduce((a, b) => (b.validation > a.validation ? b : a));
-  console.log(`  ${best.candidate}: ${best.test.toFixed(4)}, bar ${set.bar}\n`);
+  const { judged, chosen } = await judge(set, data, chosenFrom, console.log);
+  console.log(`  ${chosen.candidate}: ${chosen.test.toFixed(4)}, bar ${set.bar}\n`);
   const [first] = data.draws as [EvalRows];
   saveOutcome({
     set: set.name,
@@ -43,7 +42,7 @@ async function run(set: EvalSet): Promise<void> {
       test: first.test.length,
     },
     dataHash: data.draws.map(hashOf),
-    chosen: best.candidate,
+    chosen: chosen.candidate,
     measured: new Date().toISOString().slice(0, 10),
     judged,
   });

@@ -1,5 +1,5 @@
 import { labelsOf } from '../src/ml/baselines/targets.ts';
-import { applyStack, fitStack, type StackKind } from '../src/ml/calibration/stack.ts';
+import { applyStack, crossedStack, fitStack } from '../src/ml/calibration/stack.ts';
 import { ranksOf } from '../src/ml/metrics/ranks.ts';
 import type { Predicted } from './candidates.ts';
 import type { EvalData, EvalRows } from './set.ts';
@@ -22,28 +22,9 @@ export function stacked(
     return task.labels.map((_, c) => (own.includes(c) ? 1 : 0));
   });
   return {
-    validation: crossed(task.kind, held, truth),
+    validation: crossedStack(task.kind, held, truth),
     test: applyStack(task.kind, fitStack(task.kind, held, truth), tested),
   };
-}
-
-const PARTS = 5;
-
-/** Each fifth of the rows by weights fitted on the others: the stack is judged as the others are. */
-function crossed(
-  kind: StackKind,
-  models: readonly (readonly number[][])[],
-  truth: readonly number[][],
-): number[][] {
-  const mixed: number[][] = [];
-  for (let part = 0; part < PARTS; part += 1) {
-    const others = <T>(rows: readonly T[]) => rows.filter((_, i) => i % PARTS !== part);
-    const own = <T>(rows: readonly T[]) => rows.filter((_, i) => i % PARTS === part);
-    const weights = fitStack(kind, models.map(others), others(truth));
-    for (const [i, row] of applyStack(kind, weights, models.map(own)).entries())
-      mixed[i * PARTS + part] = row;
-  }
-  return mixed;
 }
 
 function meanRank(parts: readonly (readonly number[][])[]): number[][] {

@@ -62,7 +62,10 @@ function fewShots(
       await workshop.train(await from(stages), {
         stage: {
           steps: Math.round(steps * (recipe.stepsBy[shots] ?? 1)),
-          settings: share > 0 ? { ...settings, replay: { rows: 'source.jsonl', share } } : settings,
+          settings:
+            share > 0
+              ? { ...settings, replay: { rows: 'source.jsonl', share, split: 'group' } }
+              : settings,
         },
         batches: (own) => lessonBatches({ tasks, replay: replayed.flat() }, base.config, own, seed),
         seed,

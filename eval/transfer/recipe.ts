@@ -25,18 +25,18 @@ export interface Recipe {
 export const SHOTS = [5, 10, 20, 100] as const;
 export const SEEDS = [1, 2, 3, 4, 5] as const;
 
-const stepsBy = { 5: 0.75, 10: 0.75, 20: 1, 100: 1.5 };
+const stepsBy = { 5: 1, 10: 1, 20: 1.5, 100: 3 };
 
 const few: Stage['settings'] = {
-  ...{ batchSize: 16, learningRate: 5e-4, labelSmoothing: 0, dropout: 0.1, warmup: 0.1 },
+  ...{ batchSize: 8, learningRate: 5e-4, labelSmoothing: 0, dropout: 0.1, warmup: 0.1 },
   freeze: { embeddings: true, encoderBlocks: 0, decoderBlocks: 0 },
 };
 
 const usual: Recipe = {
-  pretraining: { steps: 300, settings: { batchSize: 16, learningRate: 1e-3 } },
-  source: { steps: 600, settings: { batchSize: 16, learningRate: 1e-3 } },
-  transfer: { steps: 50, settings: few },
-  alone: { steps: 60, settings: { ...few, learningRate: 1e-3 } },
+  pretraining: { steps: 150, settings: { batchSize: 16, learningRate: 1e-3 } },
+  source: { steps: 300, settings: { batchSize: 16, learningRate: 1e-3 } },
+  transfer: { steps: 45, settings: few },
+  alone: { steps: 45, settings: { ...few, learningRate: 1e-3 } },
   replay: 0,
   stepsBy,
 };

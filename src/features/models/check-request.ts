@@ -2,13 +2,19 @@ import type { Actor } from '../../auth.ts';
 import { CameoError } from '../../errors.ts';
 import { checkInstant } from '../identity/check-instant.ts';
 import { checkJsonObject } from '../identity/check-json.ts';
-import { noBase } from './bases.ts';
-import type { ModelDeps } from './deps.ts';
+import type { DomainRow } from '../identity/domain.ts';
+import { checkHeads } from './check-heads.ts';
+import { requireLabelled } from './check-labels.ts';
+import { checkStart, type Start } from './check-start.ts';
+import type { HyperparameterFault, ModelDeps } from './deps.ts';
 import type { ModelTrainInput, TrainingSource } from './input.ts';
-import { isGeneral, needsText, type TaskKind } from './kinds.ts';
+import { needsLabels, needsText, type TaskKind } from './kinds.ts';
 import type { TrainingRequest } from './request.ts';
 import { teacherOf } from './teacher.ts';
-import { requireVersion, versionById } from './version.ts';
+import { readAsked, textToTextFaults } from './text-to-text/hyperparameters.ts';
+import { isElsewhere } from './text-to-text/transfer.ts';
+import { usualText } from './text-to-text/usual-text.ts';
+import { versionById } from './version.ts';
 
 const MOST_HYPERPARAMETERS = 16_384;
 const MOST_SEED = 2_147_483_647;
@@ -21,17 +27,32 @@ export async function checkRequest(
   deps: ModelDeps,
   actor: Actor,
   input: ModelTrainInput,
+  domain: DomainRow,
   labels: string | null,
 ): Promise<TrainingRequest> {
   const { kind } = input.task;
-  const source = checkSource(deps, kind, input.source ?? {});
+  const source = checkSource(deps, kind, await withText(deps, domain, input, labels));
+  const start = await checkStart(deps, actor, input, labels, source.text !== 'NONE');
   return {
     ...source,
-    ...(await checkStart(deps, actor, input, labels, source.text !== 'NONE')),
-    hyperparameters: await checkHyperparameters(deps, actor, input, labels),
+    ...start.request,
+    hyperparameters: start.textToText
+      ? await checkTextToText(deps, domain, input, start)
+      : await checkHyperparameters(deps, actor, input, domain, labels),
     ...(input.shots != null && { shots: atLeast(input.shots, 1, 'shots') }),
     seed: atLeast(input.seed ?? 0, 0, 'seed'),
   };
+}
+
+/** A text-to-text model reads what its labels are about, when nobody says what. */
+async function withText(
+  { db }: ModelDeps,
+  domain: DomainRow,
+  { task, source }: ModelTrainInput,
+  labels: string | null,
+): Promise<TrainingSource> {
+  if (task.kind !== 'GENERATE' || labels === null || source?.text != null) return source ?? {};
+  return { ...source, text: await usualText(db, domain.id, labels) };
 }
 
 function checkSource(
@@ -68,56 +89,17 @@ function pastInstant(at: Date, now: Date): Date {
   throw new CameoError('BAD_INPUT', 'Nothing is known yet of that time: it is to come.', field);
 }
 
-/** What it starts from: a base by name, or an earlier version. */
-async function checkStart(
-  deps: ModelDeps,
-  actor: Actor,
-  input: ModelTrainInput,
-  labels: string | null,
-  reads: boolean,
-): Promise<Pick<TrainingRequest, 'base' | 'from'>> {
-  if (input.from != null) {
-    if (input.base != null)
-      throw new CameoError('BAD_INPUT', 'Start from a version or from a base, not from both.', [
-        'base',
-      ]);
-    return { from: await checkFrom(deps, actor, input.from, input.task.kind, labels) };
-  }
-  const { base = null } = input;
-  if ((base !== null || reads) && deps.bases.find(base ?? undefined) === undefined)
-    throw noBase(base ?? undefined);
-  return base === null ? {} : { base };
-}
-
-async function checkFrom(
-  { db }: ModelDeps,
-  actor: Actor,
-  from: string | number,
-  kind: TaskKind,
-  labels: string | null,
-): Promise<number> {
-  const version = await requireVersion(db, actor, from, ['from']);
-  const same = version.kind === kind && version.labels === labels;
-  if (same || isGeneral(version.kind)) return version.id;
-  const task = (of: string, name: string | null) => (name === null ? of : `${of} of "${name}"`);
-  throw new CameoError(
-    'BAD_INPUT',
-    `Version ${from} was trained for another task: ${task(version.kind, version.labels)}, not ${task(kind, labels)}.`,
-    ['from'],
-  );
-}
-
 async function checkHyperparameters(
   deps: ModelDeps,
   actor: Actor,
   { hyperparameters: given, task }: ModelTrainInput,
+  domain: DomainRow,
   labels: string | null,
 ): Promise<Record<string, unknown>> {
   const field = ['hyperparameters'];
-  const values = (given ?? {}) as Record<string, unknown>;
-  checkJsonObject(values, 'hyperparameters', MOST_HYPERPARAMETERS, field);
-  const [fault] = deps.checkHyperparameters(values);
-  if (fault) throw new CameoError('BAD_INPUT', fault.message, [...field, ...fault.path]);
+  const values = objectOf(given);
+  refuse(deps.checkHyperparameters(values));
+  await checkHeads(deps.db, domain, task, values);
   const teacher = teacherOf(values);
   if (teacher !== undefined) {
     const version = await versionById(deps.db, actor, teacher);
@@ -125,6 +107,37 @@ async function checkHyperparameters(
       throw new CameoError('BAD_INPUT', 'A teacher is the id of a model version of this task.', [
         ...[...field, 'distill', 'teacher'],
       ]);
+  }
+  return values;
+}
+
+function objectOf(given: unknown): Record<string, unknown> {
+  const values = (given ?? {}) as Record<string, unknown>;
+  checkJsonObject(values, 'hyperparameters', MOST_HYPERPARAMETERS, ['hyperparameters']);
+  return values;
+}
+
+function refuse([fault]: readonly HyperparameterFault[]): void {
+  if (!fault) return;
+  throw new CameoError('BAD_INPUT', fault.message, ['hyperparameters', ...fault.path]);
+}
+
+/** Those of a text-to-text model; its further tasks must have labels. */
+async function checkTextToText(
+  { db }: ModelDeps,
+  domain: DomainRow,
+  { hyperparameters, task }: ModelTrainInput,
+  { version }: Start,
+): Promise<Record<string, unknown>> {
+  const values = objectOf(hyperparameters);
+  const labelled = needsLabels(task.kind);
+  const transfers = version !== undefined && isElsewhere(version, domain.key, task.labels ?? null);
+  refuse(textToTextFaults(values, { labelled, transfers }));
+  for (const [index, name] of readAsked(values).tasks.entries()) {
+    const field = ['hyperparameters', 'tasks', String(index)];
+    if (name === task.labels)
+      throw new CameoError('BAD_INPUT', `"${name}" is the task itself: leave it out.`, field);
+    await requireLabelled(db, domain, name, field);
   }
   return values;
 }

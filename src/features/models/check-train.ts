@@ -3,10 +3,11 @@ import { type Actor, requireDomain } from '../../auth.ts';
 import { CameoError } from '../../errors.ts';
 import { checkString } from '../identity/check-text.ts';
 import { type DomainRow, readDomainKey } from '../identity/domain.ts';
+import { requireLabelled } from './check-labels.ts';
 import { checkRequest } from './check-request.ts';
 import type { ModelDeps } from './deps.ts';
 import type { ModelTrainInput } from './input.ts';
-import { needsLabels, supportedKinds, type TaskKind } from './kinds.ts';
+import { needsLabels, type TaskKind } from './kinds.ts';
 import type { TrainingRequest } from './request.ts';
 
 /** A request that can be queued. */
@@ -37,12 +38,10 @@ export async function checkTraining(
       ['name'],
     );
   const { kind } = input.task;
-  if (!supportedKinds.includes(kind))
-    throw new CameoError('BAD_INPUT', `Nothing here can train ${kind} yet.`, ['task', 'kind']);
   const labels = labelsOf(input.task);
   const domain = await knownDomain(deps, actor, input.domain);
-  if (labels !== null) await requireLabelled(deps, domain, labels);
-  const request = await checkRequest(deps, actor, input, labels);
+  if (labels !== null) await requireLabelled(deps.db, domain, labels, ['task', 'labels']);
+  const request = await checkRequest(deps, actor, input, domain, labels);
   return { name: input.name, domain, kind, labels, request };
 }
 
@@ -71,16 +70,4 @@ async function knownDomain(
   const [domain] = await db.query<DomainRow>(sql`select id, key from domain where key = ${key}`);
   if (domain) return domain;
   throw new CameoError('NOT_FOUND', `There is no domain "${key}".`, ['domain']);
-}
-
-async function requireLabelled({ db }: ModelDeps, domain: DomainRow, task: string): Promise<void> {
-  const found = await db.query(
-    sql`select from label where domain_id = ${domain.id} and task = ${task} limit 1`,
-  );
-  if (found.length > 0) return;
-  throw new CameoError(
-    'NOT_FOUND',
-    `No labels were imported for the task "${task}" in the domain "${domain.key}". Send them with labelsImport.`,
-    ['task', 'labels'],
-  );
 }

@@ -1,21 +1,28 @@
 import { MlError } from '../../ml/errors.ts';
 import { hyperparameterSchema, parseHyperparameters } from '../../ml/run/hyperparameters.ts';
 import type { HyperparameterFault } from './deps.ts';
+import { parseHeads } from './heads.ts';
 
 /** What is wrong with hyper-parameters as callers give them; the values stay as they are. */
 export function checkHyperparameters(
   values: Readonly<Record<string, unknown>>,
 ): readonly HyperparameterFault[] {
-  if ('tasks' in values)
-    return [
-      { path: ['tasks'], message: 'Further heads cannot be asked for here: leave them out.' },
-    ];
+  const { tasks: given, ...rest } = values;
+  const heads = parseHeads(given);
+  if (!heads.success)
+    return heads.error.issues.map(({ path, message }) => {
+      const place = ['tasks', ...path.map(String)];
+      return { path: place, message: `"${place.join('.')}": ${message}` };
+    });
+  // Where their rows are is said when they have been drawn.
+  const tasks = heads.data.map((head) => ({ ...head, labels: [], rows: 'rows.jsonl' }));
+  const own = tasks.length > 0 ? { ...rest, tasks } : rest;
   try {
-    parseHyperparameters(values);
+    parseHyperparameters(own);
     return [];
   } catch (error) {
     if (!(error instanceof MlError)) throw error;
-    return [{ path: placeOf(values), message: error.message }];
+    return [{ path: placeOf(own), message: error.message }];
   }
 }
 

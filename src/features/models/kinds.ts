@@ -2,11 +2,6 @@ import type { taskKinds } from '../../ml/run/spec.ts';
 
 export type TaskKind = (typeof taskKinds)[number];
 
-/** The kinds of task that a training process knows. */
-export const supportedKinds: readonly TaskKind[] = [
-  ...['CLASSIFY', 'MULTI_LABEL', 'REGRESS', 'SEQUENCE', 'EMBED', 'PRETRAIN'],
-] as TaskKind[];
-
 const LABELLED: readonly TaskKind[] = [
   'CLASSIFY',
   'MULTI_LABEL',
@@ -14,7 +9,13 @@ const LABELLED: readonly TaskKind[] = [
   'SEQUENCE',
   'GENERATE',
 ];
-const PREDICTING: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'REGRESS', 'GENERATE'];
+const PREDICTING: readonly TaskKind[] = [
+  'CLASSIFY',
+  'MULTI_LABEL',
+  'REGRESS',
+  'SEQUENCE',
+  'GENERATE',
+];
 const WITH_CLASSES: readonly TaskKind[] = ['CLASSIFY', 'MULTI_LABEL', 'SEQUENCE'];
 const READING: readonly TaskKind[] = ['SEQUENCE', 'EMBED', 'PRETRAIN', 'GENERATE'];
 const GENERAL: readonly TaskKind[] = ['EMBED', 'PRETRAIN'];

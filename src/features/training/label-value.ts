@@ -11,7 +11,8 @@ const WRONG: ReadLabel = { reason: 'WRONG_TYPE' };
 
 /**
  * Reads a label as it was imported. Classes are texts, whole numbers or truth values; several labels
- * a list of texts, or one; a regression's target a finite number; a generated text any text.
+ * a list of texts, or one; a regression's target a finite number; what is to be written a text, or a
+ * list of texts.
  * @param text what a sequence's label is about
  */
 export function readLabel(
@@ -28,7 +29,7 @@ export function readLabel(
     case 'REGRESS':
       return typeof raw === 'number' && Number.isFinite(raw) ? { value: raw } : WRONG;
     case 'GENERATE':
-      return typeof raw === 'string' && raw.trim() !== '' ? { value: raw } : WRONG;
+      return within(undefined, toAnswer(raw), () => []);
     case 'SEQUENCE':
       return readSequence(raw, allowed, text);
     case 'EMBED':
@@ -57,6 +58,15 @@ function toClasses(raw: unknown): readonly string[] | undefined {
   const items = (Array.isArray(raw) ? raw : [raw]).map(toClass);
   if (items.some((item) => item === undefined)) return undefined;
   return [...new Set(items as string[])].sort();
+}
+
+/** A text, or texts sorted and each once; without the blanks around them, which nobody can read. */
+function toAnswer(raw: unknown): string | readonly string[] | undefined {
+  const items = (Array.isArray(raw) ? raw : [raw]).map((item: unknown) =>
+    typeof item === 'string' ? item.trim() : '',
+  );
+  if (items.includes('')) return undefined;
+  return Array.isArray(raw) ? [...new Set(items)].sort() : items[0];
 }
 
 function readSequence(

@@ -1,6 +1,6 @@
 import type { TrainingRow } from '../../ml/run/spec.ts';
-import { mask } from '../../ml/text/mask.ts';
 import { formatSpan, type Span } from '../../ml/text/spans.ts';
+import { answerIn } from './answer.ts';
 import type { RowText } from './cut.ts';
 import { type LabelValue, readLabel } from './label-value.ts';
 import type { Prepared } from './prepare.ts';
@@ -10,17 +10,18 @@ import type { Tally } from './tally.ts';
 
 /** The rows of labels that are good; the others are counted. */
 export function labelledRows(
-  { task, text, labels }: RowsRequest,
+  request: RowsRequest,
   subjects: readonly Prepared[],
   sources: readonly Source[],
   tally: Tally,
 ): TrainingRow[] {
+  const { task, text, labels } = request;
   const allowed = labels && new Set(labels);
   return subjects.flatMap((subject, index) => {
     const source = sources[index] as Source;
     const raw = subject.label?.value;
     const about = subject.event ? source.original : undefined;
-    const read = readLabel(task.kind, raw, allowed, about);
+    const read = answerIn(request, readLabel(task.kind, raw, allowed, about), subject.known);
     const missing = text !== 'NONE' && !source.text ? 'NO_TEXT' : undefined;
     const reason = missing ?? ('reason' in read ? read.reason : undefined);
     if (reason !== undefined || 'reason' in read) {
@@ -28,10 +29,7 @@ export function labelledRows(
       return [];
     }
     tally.row(source.text?.cut ?? false);
-    const label = toLabel(read.value, source.text);
-    // A text to write is a text that a model reads.
-    const told = task.kind === 'GENERATE' ? mask(String(label), subject.known) : label;
-    return [toRow(subject, source, told)];
+    return [toRow(subject, source, toLabel(read.value, source.text))];
   });
 }
 

@@ -13,6 +13,8 @@ export interface RowsTask {
   readonly kind: (typeof taskKinds)[number];
   /** The task that labels were imported for; PRETRAIN and EMBED have none. */
   readonly labels?: string;
+  /** GENERATE: a row has a list of labels, one or more at once. */
+  readonly several?: boolean;
 }
 
 export interface RowsRequest {
@@ -24,10 +26,12 @@ export interface RowsRequest {
   readonly service?: string;
   /** Nothing later than this is used; now when absent. */
   readonly at?: Date;
-  /** The label set: other labels are bad. Any label is good when absent. */
+  /** The label set: other labels are bad. Any label is good when absent; GENERATE: any text. */
   readonly labels?: readonly string[];
   /** The language of the customers' texts; told from each customer when absent. */
   readonly locale?: 'zh' | 'en';
+  /** Only one customer in so many, always the same ones. */
+  readonly oneIn?: number;
 }
 
 /** Why a label gave no row. */

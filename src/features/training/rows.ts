@@ -22,8 +22,8 @@ const CUSTOMERS_AT_A_TIME = 50;
  *     rows.report();  // what was left out, and why
  *
  * `row.label` by kind of task: CLASSIFY a class, MULTI_LABEL a list of classes, REGRESS a number,
- * SEQUENCE a list of `start:end:label` (parseSpan in src/ml/text/spans.ts), GENERATE the text to
- * write, EMBED a text that means the same, PRETRAIN null.
+ * SEQUENCE a list of `start:end:label` (parseSpan in src/ml/text/spans.ts), GENERATE the text or list
+ * of labels to write, EMBED a text that means the same, PRETRAIN null.
  *
  * @throws CameoError BAD_INPUT for a request that no rows can answer, NOT_FOUND for an unknown service
  */

@@ -14,7 +14,7 @@ export interface Source {
 }
 
 /** How many of a customer's last texts stand for the customer. */
-const LAST_TEXTS = 5;
+export const LAST_TEXTS = 5;
 
 /** What subjects wrote, in their order: about the event asked about, or the customer's last texts. */
 export async function writtenSources(

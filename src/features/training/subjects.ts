@@ -30,7 +30,7 @@ interface LabelRow {
  */
 export async function* labelledSubjects(
   { db, clock }: RowsDeps,
-  { domain, task, at }: RowsRequest,
+  { domain, task, at, oneIn = 1 }: RowsRequest,
 ): AsyncGenerator<Subject[]> {
   const until = at ?? clock.now();
   const statement = sql`
@@ -39,7 +39,8 @@ export async function* labelledSubjects(
       ${milliseconds(sql`r.occurred_at`)} as "occurredAt"
     from (${newestLabels(domain.id, task, until)}) n
     left join event_receipt r on r.domain_id = ${domain.id} and r.message_id = n.message_id
-    where r.occurred_at is null or r.occurred_at <= ${until}::timestamptz
+    where (r.occurred_at is null or r.occurred_at <= ${until}::timestamptz)
+      and n.customer_id % ${oneIn}::int = 0
     order by n.customer_id, n.message_id collate "C" nulls first`;
   for await (const rows of streamRows<LabelRow>(db, statement, PAGE)) yield rows.map(toSubject);
 }

@@ -7,6 +7,7 @@ import type { Subject } from './subjects.ts';
 /** A text that a customer wrote. */
 export interface Written {
   readonly eventId: number;
+  readonly messageId: string;
   readonly type: string;
   /** Milliseconds. */
   readonly occurredAt: number;
@@ -33,7 +34,8 @@ export async function textsOfEvents(
   if (asked.length === 0) return found;
   const rows = await db.prepared<Row>(
     'training_event_texts',
-    sql`select u.i, e.id as "eventId", e.type, left(e.text, ${MOST_READ}::int) as text,
+    sql`select u.i, e.id as "eventId", e.type, e.message_id as "messageId",
+        left(e.text, ${MOST_READ}::int) as text,
         ${milliseconds(sql`e.occurred_at`)} as "occurredAt"
       from unnest(
         ${asked.map(({ i }) => i)}::int[], ${asked.map(({ customerId }) => customerId)}::int[],
@@ -57,7 +59,8 @@ export async function lastTexts(
   const found: Written[][] = subjects.map(() => []);
   const rows = await db.prepared<Row>(
     'training_last_texts',
-    sql`select u.i, e.id as "eventId", e.type, left(e.text, ${MOST_READ}::int) as text,
+    sql`select u.i, e.id as "eventId", e.type, e.message_id as "messageId",
+        left(e.text, ${MOST_READ}::int) as text,
         ${milliseconds(sql`e.occurred_at`)} as "occurredAt"
       from unnest(
         ${subjects.map((_, i) => i)}::int[], ${subjects.map(({ customerId }) => customerId)}::int[],

@@ -28,6 +28,11 @@ export interface FittedBaseline {
   predict(rows: readonly TrainingRow[]): number[][];
   /** What moved one row's prediction most, where the model can say so exactly. */
   explain?(row: TrainingRow, label: number, top: number): Contribution[];
+  /**
+   * The same by the words of the row's text, all of them: what a term adds is divided among the words
+   * that it is a part of, so that the sum stays.
+   */
+  explainWords?(row: TrainingRow, label: number): Contribution[];
   /** JSON that `loadBaseline` reads. */
   save(): string;
   /** Frees memory outside JavaScript's heap; the model cannot be used afterwards. */

@@ -9,8 +9,9 @@ export interface TermOptions {
 }
 
 /** Words of spaced scripts, and unbroken stretches of Han or kana. */
-const PIECES = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+|[\p{L}\p{N}]+|[!?]/gu;
-const HAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+export const PIECES =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+|[\p{L}\p{N}]+|[!?]/gu;
+export const HAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 /**
  * The terms of a text with their counts, in two blocks that are weighted apart: whole words

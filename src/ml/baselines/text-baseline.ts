@@ -2,11 +2,18 @@ import { z } from 'zod';
 import { MlError } from '../errors.ts';
 import type { TrainingRow } from '../run/spec.ts';
 import { decodeFloats, encodeFloats } from './base64.ts';
-import type { Baseline, BaselineTask, FitOptions, FittedBaseline } from './baseline.ts';
+import type {
+  Baseline,
+  BaselineTask,
+  Contribution,
+  FitOptions,
+  FittedBaseline,
+} from './baseline.ts';
 import { type Chosen, choosePenalty, lossOfPredictions } from './choose.ts';
 import { contributionsOf } from './contributions.ts';
 import { fitLinear, type LinearModel, predictLinear } from './linear.ts';
 import { loadLinear, savedLinear, savedTask, saveLinear } from './linear-json.ts';
+import { placedTerms } from './placed-terms.ts';
 import { linkOf, predictionsOf, targetsOf } from './targets.ts';
 import { applyTfidf, fitTfidf, type Tfidf } from './tfidf.ts';
 
@@ -75,6 +82,13 @@ function fitted(
         (column) => (tfidf.terms[column] ?? '').slice(1),
         top,
       ),
+    explainWords: (row, label) => {
+      const text = textOf(row);
+      const termOf = (column: number) => tfidf.terms[column] ?? '';
+      const rows = applyTfidf(tfidf, [text]);
+      const terms = contributionsOf(model, rows, 0, label, termOf, Number.POSITIVE_INFINITY);
+      return byWord(terms, placedTerms(text, tfidf.options));
+    },
     save: () =>
       JSON.stringify({
         name: 'tfidf-linear',
@@ -85,6 +99,23 @@ function fitted(
       }),
     dispose: () => {},
   };
+}
+
+/** What each occurrence of a term adds, divided among its words. */
+function byWord(
+  terms: readonly Contribution[],
+  placed: ReadonlyMap<string, readonly (readonly string[])[]>,
+): Contribution[] {
+  const sums = new Map<string, number>();
+  for (const { input, contribution } of terms) {
+    const occurrences = placed.get(input) ?? [];
+    for (const words of occurrences)
+      for (const word of words) {
+        const share = contribution / occurrences.length / words.length;
+        sums.set(word, (sums.get(word) ?? 0) + share);
+      }
+  }
+  return [...sums].map(([input, contribution]) => ({ input, contribution }));
 }
 
 const lengths = z.tuple([z.number(), z.number()]);

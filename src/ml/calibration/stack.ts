@@ -44,6 +44,29 @@ export function applyStack(
   );
 }
 
+/** Parts of the rows that each are mixed by weights fitted on the others. */
+const PARTS = 5;
+
+/**
+ * The stacked probabilities (N, C) of rows that the weights are fitted on, each fifth of them by
+ * weights fitted on the others: the stack is judged on rows that it has not seen, as its models are.
+ */
+export function crossedStack(
+  kind: StackKind,
+  models: readonly Probabilities[],
+  truth: readonly ArrayLike<number>[],
+): number[][] {
+  const mixed: number[][] = [];
+  for (let part = 0; part < Math.min(PARTS, truth.length); part += 1) {
+    const others = <T>(rows: readonly T[]) => rows.filter((_, i) => i % PARTS !== part);
+    const own = <T>(rows: readonly T[]) => rows.filter((_, i) => i % PARTS === part);
+    const fitted = fitStack(kind, models.map(others), others(truth));
+    for (const [i, row] of applyStack(kind, fitted, models.map(own)).entries())
+      mixed[i * PARTS + part] = row;
+  }
+  return mixed;
+}
+
 const linkOf = (kind: StackKind) => (kind === 'CLASSIFY' ? 'softmax' : 'sigmoid');
 
 function logitsOf(kind: StackKind, probabilities: Probabilities): number[][] {

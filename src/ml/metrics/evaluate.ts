@@ -90,7 +90,8 @@ function sliceBy(judged: Judged, name: string, values: readonly string[]): Metri
   );
 }
 
-function pick(judged: Judged, rows: readonly number[]): Judged {
+/** Some of the rows, a row as often as it is named. */
+export function pick(judged: Judged, rows: readonly number[]): Judged {
   const of = <T>(values: readonly T[]): T[] => rows.map((i) => values[i] as T);
   switch (judged.kind) {
     case 'CLASSIFY':

@@ -23,17 +23,17 @@ const NEAREST = 0.999;
 /**
  * Quantises a graph and compares what both compute for sample inputs. Processors without VNNI add
  * up products of bytes in 16 bits, which can overflow: the check tells for the machine it ran on.
- * @param output the output to compare: its last axis is a vector
+ * @param wanted the outputs to compare: the last axis of each is a vector
  */
 export async function quantiseChecked(
   graph: OnnxGraph,
   samples: readonly HostTensors[],
-  output: string,
+  wanted: readonly string[],
   options: SessionOptions,
 ): Promise<Quantisation> {
   const model = encodeModel(quantiseGraph(graph));
-  const full = await outputsOf(encodeModel(graph), samples, output, options);
-  const rounded = await outputsOf(model, samples, output, options);
+  const full = await outputsOf(encodeModel(graph), samples, wanted, options);
+  const rounded = await outputsOf(model, samples, wanted, options);
   const check = compareVectors(full, rounded);
   if (check.meanCosine >= NEAREST) return { accepted: true, model, check };
   const reason =
@@ -46,14 +46,16 @@ export async function quantiseChecked(
 async function outputsOf(
   model: Uint8Array,
   samples: readonly HostTensors[],
-  output: string,
+  wanted: readonly string[],
   options: SessionOptions,
 ): Promise<HostTensor[]> {
   const session = await openSession(model, options);
   try {
     const outputs: HostTensor[] = [];
-    for (const sample of samples)
-      outputs.push((await session.run(sample, {}, [output]))[output] as HostTensor);
+    for (const sample of samples) {
+      const found = await session.run(sample, {}, wanted);
+      outputs.push(...wanted.map((name) => found[name] as HostTensor));
+    }
     return outputs;
   } finally {
     await session.close();

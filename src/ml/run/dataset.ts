@@ -1,11 +1,10 @@
 import { type EncodedRows, encodeRows } from '../tabular/encode.ts';
 import type { TabularEncoding } from '../tabular/encoding.ts';
 import type { Inputs } from '../tasks/inputs.ts';
-import { NO_TAG } from '../tasks/sequence.ts';
+import { encodeUnits, NO_TAG, type TaggedTokens } from '../text/units.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { TrainingRow, TrainingSpec } from './spec.ts';
 import { truthsOf } from './targets.ts';
-import { encodeUnits, type TaggedTokens } from './units.ts';
 
 /** Rows in the form that models take. */
 export interface Dataset {

@@ -13,6 +13,7 @@ import type { Weights } from '../weights/weights.ts';
 import { tokenizerFiles } from './base.ts';
 import { BASELINE_FILE } from './baselines.ts';
 import type { Measured, Model } from './finish.ts';
+import type { MeasuredHead } from './heads.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import type { Prepared } from './prepare.ts';
 import type { TrainingRow } from './spec.ts';
@@ -30,7 +31,7 @@ export async function exportModel(
   { spec, base, encoders, data, split }: Prepared,
   hyperparameters: Hyperparameters,
   model: Model,
-  { calibration, stacked }: Measured,
+  { calibration, stacked, heads }: Measured & { readonly heads: readonly MeasuredHead[] },
   threads: number,
 ): Promise<void> {
   const rowsAt = (places: readonly number[]) =>
@@ -47,20 +48,29 @@ export async function exportModel(
     ...(model.scale && { scale: model.scale }),
     ...(spec.task.kind === 'EMBED' && base && { dimensions: base.config.hidden_size }),
     ...(stacked && { stack: stacked.stack }),
+    ...(heads.length > 0 && { heads: heads.map(headEntry) }),
   };
   await writeFolder(folder, async (part) => {
-    if (base) await writeBase(part, base.config, spec.base);
+    if (base) await writeBase(part, base.config, await tokenizerFiles(spec.base));
     await writeSafetensors(join(part, 'model.safetensors'), model.weights);
     if (stacked) await writeFile(join(part, BASELINE_FILE), stacked.baseline.save());
     if (spec.task.kind === 'SEQUENCE') await publishTagger(part, model, manifest);
     else
       await publishModel(part, {
         ...{ model: model.shape, weights: model.weights, outputs: model.task.outputs, manifest },
+        further: heads.map(({ task }) => task.outputs),
         ...(tokenizer && { tokenizer }),
         ...{ samples: rowsAt(split.validation), threads },
       });
   });
 }
+
+/** What serving needs to know of a further head. */
+const headEntry = ({ name, kind, scale, calibration }: MeasuredHead) => ({
+  task: { kind: kind.kind, labels: kind.labels, name },
+  ...(scale && { scale }),
+  ...(calibration && { calibration }),
+});
 
 /** A model that tags tokens: its output `logits` is (batch, sequence, labels). */
 async function publishTagger(
@@ -79,20 +89,21 @@ async function publishTagger(
 export async function exportBase(
   folder: string,
   config: BertConfig,
-  baseFolder: string,
+  files: TokenizerFiles,
   weights: Weights,
 ): Promise<void> {
   await writeFolder(folder, async (part) => {
-    await writeBase(part, config, baseFolder);
+    await writeBase(part, config, files);
     await writeSafetensors(join(part, 'model.safetensors'), weights);
     await writeFile(join(part, 'model.onnx'), encodeModel(exportBert(config, weights, 'mean')));
   });
 }
 
-async function writeBase(part: string, config: BertConfig, baseFolder: string): Promise<void> {
+type TokenizerFiles = ReadonlyMap<string, string | Buffer>;
+
+async function writeBase(part: string, config: BertConfig, files: TokenizerFiles): Promise<void> {
   await writeFile(join(part, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-  for (const [name, content] of await tokenizerFiles(baseFolder))
-    await writeFile(join(part, name), content);
+  for (const [name, content] of files) await writeFile(join(part, name), content);
 }
 
 async function writeFolder(folder: string, write: (part: string) => Promise<void>): Promise<void> {

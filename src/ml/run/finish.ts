@@ -1,19 +1,21 @@
 import type { FittedBaseline } from '../baselines/baseline.ts';
 import { applyLink } from '../baselines/link.ts';
-import { type Calibration, fitCalibration } from '../calibration/calibration.ts';
-import { applyStack, fitStack, type Stack } from '../calibration/stack.ts';
+import { type Calibration, fitCalibration, temperatureOf } from '../calibration/calibration.ts';
+import type { Stack } from '../calibration/stack.ts';
+import type { Choice } from '../search/one-standard-error.ts';
 import type { TargetScale } from '../tasks/target-scale.ts';
+import { NO_TAG } from '../text/units.ts';
 import type { Weights } from '../weights/weights.ts';
-import { baselinePredictions } from './baselines.ts';
 import type { RunContext } from './context.ts';
 import { halvesOf } from './halves.ts';
+import type { Head } from './helpers.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import { judge, worthOf, type Yardstick, yardstickOf } from './judge.ts';
 import type { Learner } from './learner.ts';
 import type { Metrics } from './messages.ts';
 import { type Predictions, predictionsOf } from './predict.ts';
 import type { Prepared } from './prepare.ts';
-import type { TrainingRow } from './spec.ts';
+import { chooseStack, mix } from './stacking.ts';
 import type { AnyTask } from './task-of.ts';
 import { scoreVersion } from './version.ts';
 
@@ -23,6 +25,8 @@ export interface Model {
   readonly task: AnyTask;
   readonly weights: Weights;
   readonly scale?: TargetScale;
+  /** Further ones on the same encoder. */
+  readonly heads?: readonly Head[];
 }
 
 /** A trained model measured, and what corrects it. */
@@ -35,6 +39,8 @@ export interface Measured {
   readonly stacked?: { readonly stack: Stack; readonly baseline: FittedBaseline };
   /** Of a stacked model's own probabilities. */
   readonly alone?: Metrics;
+  /** Why it is stacked, or is not, where that was to be found out. */
+  readonly choice?: Choice;
 }
 
 /** Calibrates on validation, and measures on test. */
@@ -55,7 +61,7 @@ export async function measure(
     return { data, places: own, scores: await scoreVersion(context, model, data, own, batchSize) };
   };
   const [validation, test] = [await side(split.validation), await side(split.test)];
-  const calibration = task.kind === 'CLASSIFY' ? calibrationOf(validation) : undefined;
+  const calibration = calibrationOf(task, validation);
   const corrections = {
     ...(model.scale && { scale: model.scale }),
     ...(calibration && { calibration }),
@@ -66,12 +72,15 @@ export async function measure(
     judge(task, predictions, own.data, own.places);
   const text = baselines.find(({ name }) => name === 'tfidf-linear');
   const mixed = stack && text && mix(prepared, text, said(validation), said(test));
+  const choice = stack === 'auto' && mixed ? chooseStack(prepared, mixed) : undefined;
+  const stands = mixed && choice?.chosen !== 'model' ? mixed : undefined;
   const alone = judged(test, said(test));
   return {
-    metrics: mixed ? judged(test, mixed.test) : alone,
-    validation: judged(validation, mixed ? mixed.validation : said(validation)),
+    metrics: stands ? judged(test, stands.test) : alone,
+    validation: judged(validation, stands ? stands.validation : said(validation)),
     ...(calibration && { calibration }),
-    ...(mixed && { alone, stacked: { stack: mixed.stack, baseline: text } }),
+    ...(stands && text && { alone, stacked: { stack: stands.stack, baseline: text } }),
+    ...(choice && { choice }),
   };
 }
 
@@ -81,37 +90,27 @@ interface Side {
   readonly scores: readonly Float32Array[];
 }
 
-function calibrationOf({ data, places, scores }: Side): Calibration {
-  const truth = places.map((place) => data.truths[place] as number);
-  return fitCalibration(
-    scores.map((row) => applyLink('softmax', row)),
-    truth,
+/** Of classes; and of SEQUENCE's tags, over all words. */
+function calibrationOf(
+  { kind, labels }: Prepared['spec']['task'],
+  { data, places, scores }: Side,
+): Calibration | undefined {
+  const truths = places.map((place) => data.truths[place]);
+  const softmax = (logits: Float32Array) => applyLink('softmax', logits);
+  if (kind === 'CLASSIFY') return fitCalibration(scores.map(softmax), truths as number[]);
+  if (kind !== 'SEQUENCE') return undefined;
+  const words = truths.flatMap((tags, row) =>
+    Array.from(tags as ArrayLike<number>).flatMap((tag, token) =>
+      tag === NO_TAG ? [] : [{ row, token, tag }],
+    ),
   );
-}
-
-function mix(
-  { spec, data, split }: Prepared,
-  baseline: FittedBaseline,
-  validation: Predictions,
-  test: Predictions,
-): { stack: Stack; validation: Predictions; test: Predictions } | undefined {
-  const { kind, labels } = spec.task;
-  if (kind !== 'CLASSIFY' && kind !== 'MULTI_LABEL') return undefined;
-  const both = (own: Predictions, places: readonly number[]) => {
-    const rows = places.map((place) => data.rows[place] as TrainingRow);
-    const other = baselinePredictions(baseline, kind, rows);
-    return [own, other].map((each) => ('probabilities' in each ? each.probabilities : []));
-  };
-  const truth = split.validation.map((place) => {
-    const own = [data.truths[place]].flat();
-    return labels.map((_, label) => (own.includes(label) ? 1 : 0));
-  });
-  const held = both(validation, split.validation);
-  const stack = fitStack(kind, held, truth);
-  const mixed = (probabilities: number[][][]): Predictions => ({
-    ...{ kind, probabilities: applyStack(kind, stack, probabilities) },
-  });
-  return { stack, validation: mixed(held), test: mixed(both(test, split.test)) };
+  const width = labels.length;
+  return temperatureOf(
+    words.map(({ row, token }) =>
+      softmax((scores[row] as Float32Array).subarray(token * width, (token + 1) * width)),
+    ),
+    words.map(({ tag }) => tag),
+  );
 }
 
 /** Who did best on the test rows; the simpler one where two are equal. */

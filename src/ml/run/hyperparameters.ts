@@ -35,6 +35,8 @@ export const hyperparameterSchema = z.strictObject({
   huberDelta: z.number().nonnegative().default(1),
   /** Length of FGM's step on the word vectors; 0 trains without. */
   adversarial: z.number().nonnegative().default(0),
+  /** Starts with so many of the base's layers, at even distances; all when absent. */
+  layers: z.number().int().positive().optional(),
   /** Layers next to the embeddings that stay as they are, the embeddings too. */
   freezeLayers: count.default(0),
   /** Trains low-rank updates and the head alone. */
@@ -55,6 +57,8 @@ export const hyperparameterSchema = z.strictObject({
   pooling: z.enum(['mean', 'cls']).default('mean'),
   /** EMBED: how sharply near texts are told apart. */
   temperature: z.number().positive().default(0.05),
+  /** PRETRAIN: reads by a WordPiece vocabulary of the texts, of so many tokens at most. */
+  vocabulary: z.strictObject({ size: z.number().int().min(100).max(60_000) }).optional(),
   /** PRETRAIN: share of tokens to predict. */
   maskRate: share.max(0.9).default(0.15),
   /** A version of a model on the same labels whose scores are learnt beside them. */
@@ -65,11 +69,11 @@ export const hyperparameterSchema = z.strictObject({
       weight: share.default(0.5),
     })
     .optional(),
-  /** Further heads on the same encoder, each with a file of rows in the run's folder. */
+  /** Further heads on the same encoder, served beside it; each has a file of rows in the run's folder. */
   tasks: z
     .array(
       z.strictObject({
-        name: z.string().regex(/^\w+$/),
+        name: z.string().min(1).max(100),
         kind: z.enum(['CLASSIFY', 'MULTI_LABEL', 'REGRESS']),
         labels: z.array(z.string()).default([]),
         rows: z.string().regex(/^[\w-]+\.jsonl$/),
@@ -86,8 +90,11 @@ export const hyperparameterSchema = z.strictObject({
   search: z.record(z.string(), z.array(z.unknown()).min(1)).optional(),
   /** Steps of masked-language modelling on the training texts before the labels. */
   domainAdaptSteps: count.default(0),
-  /** Mixes the baseline's probabilities in, by weights fitted on validation. */
-  stack: z.boolean().default(false),
+  /**
+   * Mixes the baseline's probabilities in, by weights fitted on validation: always, never, or where
+   * validation does not say that the model is better alone, by more than one standard error.
+   */
+  stack: z.union([z.boolean(), z.literal('auto')]).default('auto'),
   /** Models of different seeds whose scores are averaged. */
   bag: z.number().int().min(1).max(10).default(1),
   /** Steps between checkpoints. */
@@ -105,6 +112,7 @@ export function parseHyperparameters(
   const parsed = hyperparameterSchema.safeParse(overrides);
   if (parsed.success) {
     checkSearch(parsed.data);
+    checkHeads(parsed.data);
     return parsed.data;
   }
   const reasons = parsed.error.issues.flatMap((issue) =>
@@ -121,6 +129,13 @@ function checkSearch({ search }: Hyperparameters): void {
     if (name === 'search') throw new MlError('BAD_INPUT', '"search" cannot search itself.');
     for (const value of values) parseHyperparameters({ [name]: value });
   }
+}
+
+function checkHeads({ tasks, bag }: Hyperparameters): void {
+  const names = new Set(tasks.map(({ name }) => name));
+  if (names.size < tasks.length) throw new MlError('BAD_INPUT', '"tasks": name each task once.');
+  if (tasks.length > 0 && bag > 1)
+    throw new MlError('BAD_INPUT', '"tasks" and "bag" do not go together: a bag has one head.');
 }
 
 function unknown(key: string, path: readonly PropertyKey[]): string {

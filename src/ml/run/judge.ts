@@ -59,7 +59,8 @@ export function judge(
   return evaluate(judgedOf(task, predictions, truth, rows), slicingsOf(rows));
 }
 
-function judgedOf(
+/** @param rows whose labels are the truth of SEQUENCE; `truth` is that of the others */
+export function judgedOf(
   { labels }: Kind,
   predictions: Exclude<Predictions, { kind: 'EMBED' }>,
   truth: readonly unknown[],

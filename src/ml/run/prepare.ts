@@ -7,10 +7,13 @@ import { type Split, splitByGroup, splitByTime } from '../split/split.ts';
 import { whyInsufficient } from '../split/sufficiency.ts';
 import { fitEncoding } from '../tabular/fit.ts';
 import type { Weights } from '../weights/weights.ts';
-import { type Base, loadBase } from './base.ts';
+import type { Base } from './base.ts';
 import { type Dataset, datasetOf, type Encoders } from './dataset.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
+import { pairedRows } from './pairs.ts';
 import type { TrainingRow, TrainingSpec } from './spec.ts';
+import { loadStart } from './start.ts';
+import { taggedRows } from './tagged.ts';
 import { truthsOf } from './targets.ts';
 
 /** A run's rows, checked, split and made numbers, and what it starts from. */
@@ -29,19 +32,21 @@ export interface Prepared {
  *   that does not fit; BAD_FILE when the base cannot be used
  */
 export async function prepare(
-  spec: TrainingSpec,
-  all: readonly TrainingRow[],
+  asked: TrainingSpec,
+  given: readonly TrainingRow[],
   own: Hyperparameters,
 ): Promise<Prepared> {
+  const { spec, rows: all } = taggedRows(asked, given);
   const { task, shots, features } = spec;
   checkKinds(spec, own);
   truthsOf(task, all);
-  const rows = task.kind === 'EMBED' ? all : all.filter(({ label }) => label !== null);
-  const why = whyInsufficient(task, rows, shots);
+  const usable = task.kind === 'EMBED' ? all : all.filter(({ label }) => label !== null);
+  const why = whyInsufficient(task, usable, shots);
   if (why) throw new MlError('INSUFFICIENT_DATA', why);
+  const rows = task.kind === 'EMBED' ? pairedRows(usable) : usable;
   const split = limited(splitOf(rows, own, spec.seed), rows, shots, spec.seed);
   checkSides(spec, rows, split);
-  const base = spec.text === 'NONE' ? undefined : await loadBase(spec.base);
+  const base = spec.text === 'NONE' ? undefined : await loadStart(spec.base, own);
   const train = split.train.map((place) => rows[place] as TrainingRow);
   const encoders: Encoders = {
     tokenizer: base?.tokenizer,
@@ -52,7 +57,15 @@ export async function prepare(
   return { spec, base, known: await knownHead(spec, base), encoders, data, split };
 }
 
-function checkKinds({ task, text, features }: TrainingSpec, { augment }: Hyperparameters): void {
+function checkKinds(
+  { task, text, features }: TrainingSpec,
+  { augment, vocabulary }: Hyperparameters,
+): void {
+  if (vocabulary)
+    throw new MlError(
+      'BAD_INPUT',
+      '"vocabulary" is of PRETRAIN: pre-train a model with it, and start "from" that.',
+    );
   if (text === 'NONE' && features.length === 0)
     throw new MlError('BAD_INPUT', 'A model needs text, features or both.');
   const tokens = task.kind === 'SEQUENCE' || task.kind === 'EMBED';

@@ -5,14 +5,16 @@ import { dataHash } from '../split/data-hash.ts';
 import { whyInsufficient } from '../split/sufficiency.ts';
 import { initialState } from '../train/step.ts';
 import type { Weights } from '../weights/weights.ts';
-import { loadBase } from './base.ts';
+import { tokenizerFiles } from './base.ts';
 import type { RunContext } from './context.ts';
 import { exportBase } from './export-model.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import { maskedLossOf, meanMaskedLoss, trainMasked, withMaskedHead } from './masked.ts';
 import type { RunResult } from './messages.ts';
+import { type OwnVocabulary, withOwnVocabulary } from './own-vocabulary.ts';
 import { splitOf } from './prepare.ts';
 import type { TrainingRow, TrainingSpec } from './spec.ts';
+import { loadStart } from './start.ts';
 
 /** Goes on pre-training a base on a domain's own texts (Gururangan et al. 2020); the result is a base. */
 export async function runPretraining(
@@ -26,7 +28,11 @@ export async function runPretraining(
   const why = whyInsufficient(spec.task, rows, spec.shots);
   if (why) throw new MlError('INSUFFICIENT_DATA', why);
   const split = splitOf(rows, own, spec.seed);
-  const base = await loadBase(spec.base);
+  const { base, files } = await startOf(
+    spec.base,
+    split.train.map((place) => rows[place]?.text ?? ''),
+    own,
+  );
   const { config, tokenizer, encoder, file } = base;
   const maxLength = Math.min(own.maxLength, config.max_position_embeddings);
   const encode = (places: readonly number[]) =>
@@ -55,7 +61,7 @@ export async function runPretraining(
     }
   };
   const [loss, baseLoss] = [await lossOf(weights), await lossOf(before)];
-  await exportBase(join(folder, 'model'), config, spec.base, weights);
+  await exportBase(join(folder, 'model'), config, files, weights);
   return {
     metrics: { loss, perplexity: Math.exp(loss) },
     baselines: { base: { loss: baseLoss, perplexity: Math.exp(baseLoss) } },
@@ -68,4 +74,16 @@ export async function runPretraining(
       test: split.test.length,
     },
   };
+}
+
+/** The base as it is, or with a vocabulary of the training texts. */
+async function startOf(
+  folder: string,
+  texts: readonly string[],
+  own: Hyperparameters,
+): Promise<OwnVocabulary> {
+  const base = await loadStart(folder, own);
+  const { vocabulary } = own;
+  if (vocabulary) return withOwnVocabulary(base, texts, vocabulary.size);
+  return { base, files: await tokenizerFiles(folder) };
 }

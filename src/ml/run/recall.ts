@@ -7,13 +7,19 @@ export function recallAtOne(
   vectors: readonly Float32Array[],
   topics: readonly number[],
 ): number | null {
+  return recallBy(topics, (place) => nearest(vectors, vectors[place] as Float32Array, place));
+}
+
+/** The same of any way to find the nearest other row of a place; -1 where there is none. */
+export function recallBy(
+  topics: readonly number[],
+  nearestOf: (place: number) => number,
+): number | null {
   const counts = new Map<number, number>();
   for (const topic of topics) counts.set(topic, (counts.get(topic) ?? 0) + 1);
-  const asked = vectors.flatMap((vector, i) =>
-    (counts.get(topics[i] as number) ?? 0) > 1 ? [{ vector, i }] : [],
-  );
+  const asked = topics.flatMap((topic, i) => ((counts.get(topic) ?? 0) > 1 ? [i] : []));
   if (asked.length === 0) return null;
-  const hits = asked.filter(({ vector, i }) => topics[nearest(vectors, vector, i)] === topics[i]);
+  const hits = asked.filter((i) => topics[nearestOf(i)] === topics[i]);
   return hits.length / asked.length;
 }
 

@@ -10,6 +10,7 @@ import { judge } from './judge.ts';
 import type { Metrics } from './messages.ts';
 import { type Predictions, predictionsOf } from './predict.ts';
 import type { Prepared } from './prepare.ts';
+import { measureSimple } from './simple-rivals.ts';
 import type { TrainingRow } from './spec.ts';
 import { loadVersion, scoreVersion } from './version.ts';
 
@@ -22,7 +23,7 @@ export async function measureRivals(
 ): Promise<Record<string, Metrics>> {
   const { spec, data, split } = prepared;
   const rows = split.test.map((place) => data.rows[place] as TrainingRow);
-  const rivals: Record<string, Metrics> = {};
+  const rivals: Record<string, Metrics> = measureSimple(prepared);
   for (const baseline of baselines) {
     const predictions = baselinePredictions(baseline, spec.task.kind, rows);
     rivals[baseline.name] = judge(spec.task, predictions, data, split.test);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlError } from '../errors.ts';
 import { dataHash } from '../split/data-hash.ts';
-import { isT5 } from '../t5/run/base.ts';
+import { isT5 } from '../t5/is-t5.ts';
 import { runGenerate } from '../t5/run/generate.ts';
 import { runSpanPretraining } from '../t5/run/pretrain.ts';
 import { bagWeights } from '../tasks/bag.ts';
@@ -12,6 +12,7 @@ import { searchSettings, validateOnFolds } from './choose.ts';
 import type { RunContext } from './context.ts';
 import { exportModel } from './export-model.ts';
 import { type Measured, type Model, measure, winnerOf, yardstickFor } from './finish.ts';
+import { measureHeads } from './heads.ts';
 import { readHelpers } from './helpers.ts';
 import { type Hyperparameters, parseHyperparameters } from './hyperparameters.ts';
 import { trainMasked, withMaskedHead } from './masked.ts';
@@ -70,7 +71,7 @@ async function trainAndMeasure(
   const { spec, data, split } = prepared;
   const common = {
     ...{ train: split.train, validation: split.validation, seed: spec.seed },
-    helpers: await readHelpers(asked, prepared.encoders, folder),
+    helpers: await readHelpers(asked, prepared, folder),
     ...(asked.distill && { teacher: await teach(context, prepared, asked) }),
   };
   const { best, tried } = await searchSettings(context, prepared, asked, common);
@@ -84,13 +85,18 @@ async function trainAndMeasure(
   });
   const measured = await measure(context, prepared, best, model, baselines);
   const rivals = await measureRivals(context, prepared, best, baselines);
-  await exportModel(join(folder, 'model'), prepared, best, model, measured, context.threads);
+  const heads = await measureHeads(context, prepared, best, model, common.helpers);
+  const found = { ...measured, heads };
+  await exportModel(join(folder, 'model'), prepared, best, model, found, context.threads);
   for (const baseline of baselines) baseline.dispose();
   const yardstick = yardstickFor(prepared, model);
   return {
     metrics: metricsOf(measured, {
       ...(tried.length > 0 && { search: tried }),
       ...(folds && { folds }),
+      ...(heads.length > 0 && {
+        tasks: Object.fromEntries(heads.map(({ name, metrics }) => [name, metrics])),
+      }),
     }),
     baselines: rivals,
     ...{ winner: winnerOf(yardstick, measured.metrics, rivals), decidedBy: yardstick.metric },
@@ -104,8 +110,8 @@ async function trainAndMeasure(
   };
 }
 
-function metricsOf({ metrics, validation, alone }: Measured, more: object) {
-  return { ...metrics, validation, ...(alone && { alone }), ...more };
+function metricsOf({ metrics, validation, alone, choice }: Measured, more: object) {
+  return { ...metrics, validation, ...(alone && { alone }), ...(choice && { choice }), ...more };
 }
 
 /** The base after some steps of masked-language modelling on the training texts. */

@@ -1,6 +1,6 @@
 import { MlError } from '../errors.ts';
+import { splitWords } from '../text/words.ts';
 import type { TrainingRow, TrainingSpec } from './spec.ts';
-import { unitsOf } from './units.ts';
 
 type Kind = Pick<TrainingSpec['task'], 'kind' | 'labels'>;
 
@@ -36,9 +36,12 @@ function numberIn(row: TrainingRow): number {
 }
 
 function checkUnits(row: TrainingRow, tags: readonly string[]): void {
-  const units = unitsOf(row.text ?? '').length;
+  const units = splitWords(row.text ?? '').length;
   if (units !== tags.length)
-    throw bad(row, `has ${tags.length} tags for ${units} words (Han characters count one each)`);
+    throw bad(
+      row,
+      `has ${tags.length} tags for ${units} words (each Han character and each sign counts as one)`,
+    );
 }
 
 function topicsOf(rows: readonly TrainingRow[]): number[] {

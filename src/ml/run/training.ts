@@ -1,11 +1,11 @@
-import type { Machine } from '../engine/engine.ts';
+import type { Computation, Machine } from '../engine/engine.ts';
 import { outputsOf, widthOf } from '../tasks/model.ts';
 import type { TargetScale } from '../tasks/target-scale.ts';
 import type { Weights } from '../weights/weights.ts';
 import { learningBatches } from './batches-of.ts';
 import type { RunContext } from './context.ts';
 import { halvesOf } from './halves.ts';
-import { type HelperRows, lessonOf } from './helpers.ts';
+import { type Head, type HelperRows, lessonOf } from './helpers.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import { judge, worthOf, yardstickOf } from './judge.ts';
 import { createLearner, type Learner, shapeOf } from './learner.ts';
@@ -31,8 +31,9 @@ export interface Trained {
   readonly shape: Learner['shape'];
   /** The main task, without what helped it learn. */
   readonly task: AnyTask;
+  readonly heads: readonly Head[];
   readonly scale?: TargetScale;
-  /** By the yardstick, on the attempt's validation rows; more is better. */
+  /** By the yardstick, on the attempt's validation rows; more is better. With heads, theirs too. */
   readonly worth: number;
 }
 
@@ -61,17 +62,47 @@ export async function attempt(
   );
   let worth = Number.NEGATIVE_INFINITY;
   const validate = validator(context, prepared, own, learner, scale);
+  const furtherWorth = headsWorth(own, learner, lesson.heads);
   const weights = await trainModel(context, {
     ...{ learner, batches, hyperparameters, seed, name: own.name },
     async validate(machine, step) {
-      const now = await validate(machine, step);
+      const main = await validate(machine, step);
+      const now = furtherWorth ? inUnits(main, scale) + (await furtherWorth(machine)) : main;
       worth = Math.max(worth, now);
       return now;
     },
   });
-  const served = new Map(weights);
-  for (const name of lesson.task.shapes.keys()) if (!task.shapes.has(name)) served.delete(name);
-  return { weights: served, shape, task, worth, ...(scale && { scale }) };
+  const { heads } = lesson;
+  return { weights, shape, task, heads, worth, ...(scale && { scale }) };
+}
+
+/** An error in deviations of the target, so that tasks can be added up; other metrics are shares. */
+const inUnits = (worth: number, scale: TargetScale | undefined): number =>
+  scale && !scale.log ? worth / (scale.deviation || 1) : worth;
+
+/** What further heads are worth together, each by its weight: what is kept is to be good at all tasks. */
+function headsWorth(
+  { hyperparameters, helpers }: Attempt,
+  { shape, dense }: Learner,
+  heads: readonly Head[],
+): ((machine: Machine) => Promise<number>) | undefined {
+  if (heads.length === 0) return undefined;
+  const computations = heads.map(({ task }) => outputsOf(shape, task, dense));
+  const { batchSize } = hyperparameters;
+  return async (machine) => {
+    let sum = 0;
+    for (const [i, { kind, scale }] of heads.entries()) {
+      const { data, split, weight } = helpers[i] as HelperRows;
+      const places = split.validation;
+      const computation = computations[i] as Computation;
+      const scores = await scoreRows(machine, computation, data.inputs, places, batchSize);
+      const predictions = predictionsOf(kind, scores, data, places, scale ? { scale } : {});
+      const worth = worthOf(yardstickOf(kind, scale), judge(kind, predictions, data, places));
+      // Of rows of one class alone a metric may have no value.
+      if (Number.isFinite(worth)) sum += weight * inUnits(worth, scale);
+    }
+    return sum;
+  };
 }
 
 /** Measures a machine's state on the validation rows, and tells of it. */

@@ -8,13 +8,20 @@ import { taskKinds, trainingRow } from '../run/spec.ts';
 import { tabularEncoding } from '../tabular/encoding.ts';
 import { targetScale } from '../tasks/target-scale.ts';
 
+/** A further head, and how its numbers are read. */
+const head = z.object({
+  task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),
+  calibration: calibration.optional(),
+  scale: targetScale.optional(),
+});
+
 /**
  * What a model folder's ONNX files compute, and how their numbers are read: `cameo.json`.
  *
  * `model.onnx`, and `model.int8.onnx` beside it where rounding proved harmless, have the inputs
  * `input_ids` and `attention_mask` (B, S) int64 where the model reads text, `numbers` (B, N) float32
  * and `categories` (B, C) int32 where it reads features; the outputs are `logits` (B, labels) of
- * CLASSIFY and MULTI_LABEL, `value` (B) of REGRESS, and `vector` (B, D) of EMBED.
+ * CLASSIFY and MULTI_LABEL, (B, S, tags) of SEQUENCE, `value` (B) of REGRESS, and `vector` (B, D) of EMBED.
  * `slopes.onnx` and `head.onnx` explain what it says: see explain/graphs.ts.
  */
 export const manifest = z.looseObject({
@@ -25,12 +32,14 @@ export const manifest = z.looseObject({
   features: tabularEncoding.optional(),
   /** Feature vectors of some training rows: what contributions are measured from. */
   background: z.array(trainingRow.shape.features.unwrap()).optional(),
-  /** Of CLASSIFY. */
+  /** Of CLASSIFY, and of SEQUENCE's tags. */
   calibration: calibration.optional(),
   /** How its probabilities are mixed with those of the baseline in `baseline.json`. */
   stack: stack.optional(),
   /** Of REGRESS. */
   scale: targetScale.optional(),
+  /** Further tasks that it answers: the output of the first is `further_0`, and so on. */
+  heads: z.array(head).optional(),
   /** Length of the vector, of EMBED. */
   dimensions: z.number().int().positive().optional(),
 });

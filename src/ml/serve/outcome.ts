@@ -27,6 +27,9 @@ export function outputOf({ task }: Manifest): 'logits' | 'value' {
   throw new MlError('BAD_INPUT', `A model of the kind ${task.kind} does not predict.`);
 }
 
+/** The output of a further head, by its place in the manifest. */
+export const furtherOutput = (head: number): string => `further_${head}`;
+
 /**
  * @param scores the row's output, one for each label, or one in all
  * @param beside the baseline's probabilities, of a model that is stacked with one

@@ -6,6 +6,7 @@ import type { OnnxGraph } from '../onnx/graph.ts';
 import { optimiseGraph } from '../onnx/optimise.ts';
 import { type Quantisation, quantiseChecked } from '../onnx/quantise-check.ts';
 import { encodeBatch, type ModelShape } from '../tasks/model.ts';
+import type { tf } from '../tf.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { traceWithWeights } from '../trace/with-weights.ts';
 import type { Weights } from '../weights/weights.ts';
@@ -13,7 +14,7 @@ import { planBatches } from './batches.ts';
 import { headGraph, modelInputs, type Outputs, slopesGraph } from './explain/graphs.ts';
 import { readRows, type ServedRow, tensorsOf } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
-import { outputOf } from './outcome.ts';
+import { furtherOutput, outputOf } from './outcome.ts';
 
 /** A trained model, and what is needed to serve it. */
 export interface Publication {
@@ -21,6 +22,8 @@ export interface Publication {
   readonly weights: Weights;
   /** The task's: `logits`, `value` or `vector`. */
   readonly outputs: Outputs;
+  /** Of further heads, in the order of the manifest's. */
+  readonly further?: readonly Outputs[];
   readonly manifest: Manifest;
   /** Where the model reads text. */
   readonly tokenizer?: Tokenizer;
@@ -38,14 +41,15 @@ export async function publishModel(
   folder: string,
   publication: Publication,
 ): Promise<Omit<Quantisation, 'model'>> {
-  const { model, weights, outputs, manifest } = publication;
+  const { model, weights, outputs, further = [], manifest } = publication;
   const output = manifest.task.kind === 'EMBED' ? 'vector' : outputOf(manifest);
-  const graph = optimiseGraph(servingGraph(model, weights, outputs));
+  const graph = optimiseGraph(servingGraph(model, weights, [outputs, ...further]));
   const write = (name: string, content: OnnxGraph) =>
     writeFile(join(folder, name), encodeModel(content));
   await write('model.onnx', graph);
   const { threads } = publication;
-  const quantisation = await quantiseChecked(graph, samplesOf(publication), output, { threads });
+  const checked = [output, ...further.map((_, head) => furtherOutput(head))];
+  const quantisation = await quantiseChecked(graph, samplesOf(publication), checked, { threads });
   if (quantisation.accepted) await writeFile(join(folder, 'model.int8.onnx'), quantisation.model);
   if (output !== 'vector') {
     const width = Math.max(1, manifest.task.labels.length);
@@ -59,15 +63,25 @@ export async function publishModel(
   return report as Omit<Quantisation, 'model'>;
 }
 
-/** The task's outputs; of a model that reads text and features also `text_vector` (B, H). */
-function servingGraph(model: ModelShape, weights: Weights, outputs: Outputs): OnnxGraph {
+/** The tasks' outputs; of a model that reads text and features also `text_vector` (B, H). */
+function servingGraph(
+  model: ModelShape,
+  weights: Weights,
+  [own, ...further]: readonly Outputs[],
+): OnnxGraph {
   return traceWithWeights(weights, (input, p) => {
     const batch = modelInputs(input, model);
     const encoded = encodeBatch(model, p, batch, {});
     const { text, features } = model;
     const both = text && features && encoded.hidden;
     return {
-      ...outputs(p, encoded),
+      ...own?.(p, encoded),
+      ...Object.fromEntries(
+        further.map((outputs, head) => [
+          furtherOutput(head),
+          Object.values(outputs(p, encoded))[0] as tf.Tensor,
+        ]),
+      ),
       ...(both && { text_vector: pool(encoded.hidden, batch('mask'), text.pooling) }),
     };
   });

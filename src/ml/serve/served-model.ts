@@ -5,13 +5,14 @@ import type { FittedBaseline } from '../baselines/baseline.ts';
 import { MlError } from '../errors.ts';
 import { type OnnxSession, openSession, type SessionOptions } from '../onnx/session.ts';
 import { loadTokenizer } from '../tokenizer/load.ts';
-import { compute } from './compute.ts';
+import { type Computed, compute, computeAll } from './compute.ts';
 import { explain } from './explain/explain.ts';
 import { readRows, type ServedRow } from './inputs.ts';
-import { readManifest } from './manifest.ts';
-import { outcomeOf, outputOf } from './outcome.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { furtherOutput, outcomeOf, outputOf } from './outcome.ts';
 import type { ServedParts } from './parts.ts';
 import type { Prediction, ServedModel } from './served.ts';
+import { tagRows } from './tag-rows.ts';
 
 /**
  * A version whose `model.onnx` answers.
@@ -36,7 +37,8 @@ export async function openServedModel(
       return graphs.bytes;
     },
     embed: (texts) => embed(parts, texts),
-    predict: (rows, reasons) => predict(parts, rows, reasons),
+    predict: (rows, reasons) =>
+      manifest.task.kind === 'SEQUENCE' ? tagRows(parts, rows) : predict(parts, rows, reasons),
     async close() {
       baseline?.dispose();
       await graphs.close();
@@ -112,16 +114,33 @@ async function predict(
   const { manifest, tokenizer, session } = parts;
   const inputs = readRows(manifest, tokenizer, rows);
   const pad = tokenizer?.special.pad ?? 0;
-  const { data, width } = await compute(session, inputs, pad, outputOf(manifest));
+  const { heads = [] } = manifest;
+  const names = [outputOf(manifest), ...heads.map((_, head) => furtherOutput(head))];
+  const [own, ...further] = await computeAll(session, inputs, pad, names);
   const beside = parts.baseline?.predict(rows.map((row) => ({ ...row, label: null })));
-  const outcomes = rows.map((row, at) => {
+  const scoresOf = ({ data, width }: Computed, at: number) => {
     const scores = data.subarray(at * width, (at + 1) * width);
-    if (scores.every(Number.isFinite)) return outcomeOf(manifest, scores, beside?.[at]);
-    throw new MlError('BAD_FILE', `The model in ${parts.folder} gives NaN for row ${row.id}.`);
-  });
+    if (scores.every(Number.isFinite)) return scores;
+    throw new MlError(
+      'BAD_FILE',
+      `The model in ${parts.folder} gives NaN for row ${rows[at]?.id}.`,
+    );
+  };
+  const outcomes = rows.map((_, at) =>
+    outcomeOf(manifest, scoresOf(own as Computed, at), beside?.[at]),
+  );
   const why = reasons > 0 ? await explain(parts, inputs, rows, outcomes, reasons) : [];
   return outcomes.map(({ direction: _, ...outcome }, at) => ({
     ...outcome,
     reasons: why[at] ?? [],
+    ...(heads.length > 0 && {
+      further: heads.map((head, i) => furtherOf(head, scoresOf(further[i] as Computed, at))),
+    }),
   }));
+}
+
+/** What a further head says; only what the main one says is explained. */
+function furtherOf(head: NonNullable<Manifest['heads']>[number], scores: Float32Array): Prediction {
+  const { direction: _, ...outcome } = outcomeOf(head, scores);
+  return { ...outcome, task: head.task.name, reasons: [] };
 }

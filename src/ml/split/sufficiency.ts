@@ -17,21 +17,42 @@ export function whyInsufficient(
 ): string | null {
   const least = shots ?? LEAST_ROWS;
   if (kind === 'REGRESS') return whyNoValues(rows, least);
+  if (kind === 'SEQUENCE') return whyFewSpans(labels, rows, least);
   if (kind !== 'CLASSIFY' && kind !== 'MULTI_LABEL')
     return rows.length >= least ? null : `There are ${rows.length} rows; ${least} are needed.`;
   const counts = countLabels(labels, rows);
   const occurring = [...counts].filter(([, count]) => count > 0);
   if (kind === 'CLASSIFY' && occurring.length < 2) return whyOneClass(occurring);
-  const few = [...counts].filter(([, count]) => count < least);
-  if (few.length > 0)
-    return `Each class needs ${least} labelled rows, but ${few
-      .map(([label, count]) => `"${label}" has ${count}`)
-      .join(', ')}. Label more, or leave the class out.`;
+  const few = whyFew(counts, least);
+  if (few) return few;
   const total = rows.filter(({ label }) => label !== null).length;
   const always = occurring.find(([, count]) => kind === 'MULTI_LABEL' && count === total);
   return always
     ? `All ${total} labelled rows have "${always[0]}": there is nothing to tell it from.`
     : null;
+}
+
+function whyFew(counts: ReadonlyMap<string, number>, least: number): string | null {
+  const few = [...counts].filter(([, count]) => count < least);
+  if (few.length === 0) return null;
+  return `Each class needs ${least} labelled rows, but ${few
+    .map(([label, count]) => `"${label}" has ${count}`)
+    .join(', ')}. Label more, or leave the class out.`;
+}
+
+/** Texts with a span of a class count for it; the tags of a class are B- and I- of its name. */
+function whyFewSpans(
+  tags: readonly string[],
+  rows: readonly Pick<TrainingRow, 'label'>[],
+  least: number,
+): string | null {
+  const classesIn = (own: readonly string[]) =>
+    [...new Set(own.map((tag) => tag.slice(2)))].filter((label) => label !== '');
+  if (classesIn(tags).length === 0) return 'No row has a span; spans of a class are needed.';
+  const spans = rows.map(({ label }) => ({
+    label: Array.isArray(label) ? classesIn(label) : null,
+  }));
+  return whyFew(countLabels(classesIn(tags), spans), least);
 }
 
 function whyOneClass(occurring: readonly (readonly [string, number])[]): string {

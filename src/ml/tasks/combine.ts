@@ -1,15 +1,32 @@
 import type { Lookup } from '../engine/engine.ts';
-import type { HostTensors } from '../onnx/session.ts';
 import type { tf } from '../tf.ts';
 import type { Task } from './task.ts';
 
-/** A further head on the same encoder, which helps it learn and is not served. */
+/** A further head on the same encoder. */
 export interface Helper {
   readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: tasks of different targets stand side by side.
   readonly task: Task<any>;
   /** How much its loss counts beside the main task's 1. */
   readonly weight: number;
+}
+
+/** The same task with its weights and targets under the head's name, so that heads stand side by side. */
+export function headTask<Target>(name: string, task: Task<Target>): Task<Target> {
+  const under = `heads.${name}.`;
+  const inside =
+    (lookup: Lookup): Lookup =>
+    (key) =>
+      lookup(under + key);
+  const renamed = <Value>(entries: Iterable<readonly [string, Value]>) =>
+    [...entries].map(([key, value]) => [under + key, value] as const);
+  return {
+    shapes: new Map(renamed(task.shapes)),
+    outputs: (p, encoded) => task.outputs(inside(p), encoded),
+    loss: (p, encoded, batch) => task.loss(inside(p), encoded, inside(batch)),
+    targets: (truths, size, length) =>
+      Object.fromEntries(renamed(Object.entries(task.targets(truths, size, length)))),
+  };
 }
 
 /**
@@ -20,40 +37,29 @@ export function combineTasks<Target>(
   main: Task<Target>,
   helpers: readonly Helper[],
 ): Task<readonly unknown[]> {
-  const under = (name: string) => `heads.${name}.`;
-  const inside =
-    (name: string, lookup: Lookup): Lookup =>
-    (key) =>
-      lookup(under(name) + key);
+  const heads = helpers.map(({ name, task, weight }) => ({ task: headTask(name, task), weight }));
   return {
-    shapes: new Map([
-      ...main.shapes,
-      ...helpers.flatMap(({ name, task }) =>
-        [...task.shapes].map(([key, shape]) => [under(name) + key, shape] as const),
-      ),
-    ]),
+    shapes: new Map([main, ...heads.map(({ task }) => task)].flatMap(({ shapes }) => [...shapes])),
     outputs: main.outputs,
     loss(p, encoded, batch) {
-      const losses = helpers.map(({ name, task, weight }) =>
-        task.loss(inside(name, p), encoded, inside(name, batch)).mul(weight),
-      );
+      const losses = heads.map(({ task, weight }) => task.loss(p, encoded, batch).mul(weight));
       return losses.reduce<tf.Tensor>(
         (sum, loss) => sum.add(loss),
         main.loss(p, encoded, batch),
       ) as tf.Scalar;
     },
     targets(truths, size, length) {
-      const tensors: HostTensors = main.targets(
-        truths.map((truth) => truth?.[0] as Target | undefined),
-        size,
-        length,
+      const own = truths.map((truth) => truth?.[0] as Target | undefined);
+      return Object.assign(
+        { ...main.targets(own, size, length) },
+        ...heads.map(({ task }, i) =>
+          task.targets(
+            truths.map((truth) => truth?.[i + 1]),
+            size,
+            length,
+          ),
+        ),
       );
-      helpers.forEach(({ name, task }, i) => {
-        const own = truths.map((truth) => truth?.[i + 1]);
-        for (const [key, tensor] of Object.entries(task.targets(own, size, length)))
-          tensors[under(name) + key] = tensor;
-      });
-      return tensors;
     },
   };
 }

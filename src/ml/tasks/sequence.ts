@@ -1,11 +1,9 @@
 import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses.ts';
+import { NO_TAG } from '../text/units.ts';
 import type { tf } from '../tf.ts';
 import type { Encoded, Task } from './task.ts';
 import { floats, integers } from './tensors.ts';
-
-/** The tag of a token that has none: special tokens, and all pieces of a word but the first. */
-export const NO_TAG = -1;
 
 export interface SequenceOptions {
   readonly tags: number;

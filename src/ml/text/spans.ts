@@ -25,7 +25,7 @@ export function parseSpan(text: string): Span | undefined {
 export function readSpans(value: unknown, text: string): Span[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const spans = value.every((item) => typeof item === 'string')
-    ? fromTags(value, text)
+    ? spansOfTags(value, text)
     : fromObjects(value);
   const sorted = spans?.sort((a, b) => a.start - b.start);
   return sorted?.every((span, index) => fits(span, sorted[index - 1]?.end ?? 0, text))
@@ -47,8 +47,12 @@ function fromObjects(items: readonly unknown[]): Span[] | undefined {
   return spans;
 }
 
-/** An I without its B begins a span, as evaluation by CoNLL reads it. */
-function fromTags(tags: readonly string[], text: string): Span[] | undefined {
+/**
+ * The spans of a BIO tag for each word of `splitWords`; an I without its B begins a span, as evaluation
+ * by CoNLL reads it.
+ * @returns undefined where the tags do not fit the text
+ */
+export function spansOfTags(tags: readonly string[], text: string): Span[] | undefined {
   const words = splitWords(text);
   if (tags.length !== words.length) return undefined;
   const spans: Span[] = [];

@@ -3,12 +3,14 @@ import { checkHyperparameters } from '../../../src/features/models/hyperparamete
 import { teacherOf, withTeacher } from '../../../src/features/models/teacher.ts';
 
 describe('hyper-parameters', () => {
-  it.each([{}, { epochs: 2, learningRate: 1e-3 }, { lora: { rank: 4, alpha: 8 } }])(
-    '%j are good',
-    (values) => {
-      expect(checkHyperparameters(values)).toEqual([]);
-    },
-  );
+  it.each([
+    {},
+    { epochs: 2, learningRate: 1e-3 },
+    { lora: { rank: 4, alpha: 8 } },
+    { tasks: [{ name: 'mood' }, { name: 'spend next month', kind: 'REGRESS', weight: 0.3 }] },
+  ])('%j are good', (values) => {
+    expect(checkHyperparameters(values)).toEqual([]);
+  });
 
   it.each<[object, string]>([
     [{ epochs: -1 }, 'epochs'],
@@ -16,8 +18,11 @@ describe('hyper-parameters', () => {
     [{ augment: { noise: 1 } }, 'augment.noise'],
     [{ learningrate: 1e-3 }, 'learningrate'],
     [{ search: { epochs: ['many'] } }, ''],
-    // Its rows would come from a file that the API does not write.
-    [{ tasks: [] }, 'tasks'],
+    [{ tasks: ['mood'] }, 'tasks.0'],
+    [{ tasks: [{ name: 'mood', kind: 'SEQUENCE' }] }, 'tasks.0.kind'],
+    // Where its rows are is nobody's business but the API's.
+    [{ tasks: [{ name: 'mood', rows: '../rows.jsonl' }] }, 'tasks.0'],
+    [{ tasks: [{ name: 'mood' }], bag: 2 }, ''],
   ])('%j are wrong at "%s"', (values, place) => {
     const [fault] = checkHyperparameters(values as Record<string, unknown>);
     expect(fault?.path.join('.')).toBe(place);

@@ -56,7 +56,6 @@ describe('a request that cannot be trained', () => {
       'BAD_INPUT',
       'task.labels',
     ],
-    ['a kind that nothing trains', { task: { kind: 'GENERATE' } }, 'BAD_INPUT', 'task.kind'],
     ['an unknown service', { source: { service: 'nothing' } }, 'NOT_FOUND', 'source.service'],
     ['nothing to learn from', { source: { text: 'NONE' } }, 'BAD_INPUT', 'source.text'],
     [

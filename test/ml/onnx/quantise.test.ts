@@ -150,7 +150,7 @@ const sample: HostTensors = {
 
 describe('an encoder in eight bits', () => {
   it('is accepted when its vectors are near, and is much smaller', async () => {
-    const result = await quantiseChecked(encoder, [sample], 'pooled', { threads: 1 });
+    const result = await quantiseChecked(encoder, [sample], ['pooled'], { threads: 1 });
     expect(result).toMatchObject({ accepted: true, check: { vectors: 2 } });
     expect(result.check.meanCosine).toBeGreaterThan(0.999);
     const bytes = result.accepted ? result.model.byteLength : Number.NaN;
@@ -166,14 +166,14 @@ describe('an encoder in eight bits', () => {
     const result = await quantiseChecked(
       exportBert(config, weights, 'mean'),
       [sample],
-      'last_hidden_state',
+      ['last_hidden_state'],
       { threads: 1 },
     );
     expect(result).toMatchObject({ accepted: false, reason: expect.stringContaining('0.999') });
   });
 
   it('is refused without samples', async () => {
-    expect(await quantiseChecked(encoder, [], 'pooled', { threads: 1 })).toMatchObject({
+    expect(await quantiseChecked(encoder, [], ['pooled'], { threads: 1 })).toMatchObject({
       accepted: false,
       reason: expect.stringContaining('no samples'),
     });

@@ -158,6 +158,9 @@ describe('a run learns', () => {
   });
 });
 
+const manifestOf = async ({ folder }: Done) =>
+  JSON.parse(await readFile(join(folder, 'model', 'cameo.json'), 'utf8'));
+
 describe('a run may', () => {
   const accuracy = ({ result }: Done) => result.metrics.accuracy as number;
 
@@ -190,7 +193,14 @@ describe('a run may', () => {
       ...{ ...settings, adversarial: 0.5, accumulate: 2, labelSmoothing: 0.05, batchSize: 8 },
       ...{ augment: { tokenDropout: 0.05, spanSwap: 0.2 }, classWeights: 'balanced', epochs: 8 },
     };
-    expect(accuracy(await run({ hyperparameters }, topicRows(600)))).toBeGreaterThan(0.9);
+    const done = await run({ hyperparameters }, topicRows(600));
+    expect(accuracy(done)).toBeGreaterThan(0.9);
+    // Both tell the topics apart without fault: nothing speaks against the stack.
+    expect(done.result.metrics.choice).toMatchObject({
+      chosen: 'stack',
+      standings: [{ name: 'stack' }, { name: 'model' }],
+    });
+    expect(await manifestOf(done)).toHaveProperty('stack');
   });
 
   it('choose its settings, check itself on folds, bag seeds and stack with the baseline', async () => {
@@ -235,7 +245,10 @@ describe('a run may', () => {
       topicRows(600),
     );
     expect(accuracy(further)).toBeCloseTo(accuracy(teacher), 1);
-    const manifest = JSON.parse(await readFile(join(taught.folder, 'model', 'cameo.json'), 'utf8'));
-    expect(manifest).toMatchObject({ task: { kind: 'CLASSIFY' }, members: 1, maxLength: 32 });
+    expect(await manifestOf(taught)).toMatchObject({
+      task: { kind: 'CLASSIFY' },
+      members: 1,
+      maxLength: 32,
+    });
   });
 });

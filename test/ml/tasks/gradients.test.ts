@@ -11,8 +11,9 @@ import { embedTask } from '../../../src/ml/tasks/embed.ts';
 import { fuse, fusionShapes } from '../../../src/ml/tasks/fusion.ts';
 import { multiLabelTask } from '../../../src/ml/tasks/multi-label.ts';
 import { regressTask } from '../../../src/ml/tasks/regress.ts';
-import { NO_TAG, sequenceTask } from '../../../src/ml/tasks/sequence.ts';
+import { sequenceTask } from '../../../src/ml/tasks/sequence.ts';
 import type { Task } from '../../../src/ml/tasks/task.ts';
+import { NO_TAG } from '../../../src/ml/text/units.ts';
 import { selectEagerBackend, tf } from '../../../src/ml/tf.ts';
 import { floats, integers, randomFrom } from '../../helpers/tensors.ts';
 

@@ -6,10 +6,11 @@ import { embedTask } from '../../../src/ml/tasks/embed.ts';
 import { fusionShapes } from '../../../src/ml/tasks/fusion.ts';
 import { multiLabelTask } from '../../../src/ml/tasks/multi-label.ts';
 import { regressTask } from '../../../src/ml/tasks/regress.ts';
-import { NO_TAG, sequenceTask } from '../../../src/ml/tasks/sequence.ts';
+import { sequenceTask } from '../../../src/ml/tasks/sequence.ts';
 import { fitScale, fromScale } from '../../../src/ml/tasks/target-scale.ts';
 import type { Task } from '../../../src/ml/tasks/task.ts';
 import { floats, integers } from '../../../src/ml/tasks/tensors.ts';
+import { NO_TAG } from '../../../src/ml/text/units.ts';
 import { argmaxes, learn, sentence, share, tinyText, tokens } from './tiny.ts';
 
 type Random = () => number;

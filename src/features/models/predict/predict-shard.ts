@@ -6,6 +6,7 @@ import { defineAttributes } from '../../attributes/define.ts';
 import { buildPredictionRows } from '../../training/prediction-rows.ts';
 import type { PredictionRow as InputRow, RowsDeps, RowsRequest } from '../../training/request.ts';
 import type { Predicted, Predictor } from '../predictor.ts';
+import { askVersion } from './ask.ts';
 import { type Known, knownOf } from './known.ts';
 import { type ServingModel, servingModels } from './serving.ts';
 import type { Shard } from './shards.ts';
@@ -83,13 +84,14 @@ const isStale = (
   });
 
 async function ask(
-  { artefacts, predictor }: PredictDeps,
+  deps: PredictDeps,
   model: ServingModel,
   rows: readonly InputRow[],
   before: ReadonlyMap<number, KnownTasks>,
 ): Promise<Change[]> {
   if (rows.length === 0) return [];
-  const predictions = await predictor.predict(await artefacts.open(model.artefact), rows);
+  const folder = await deps.artefacts.open(model.artefact);
+  const predictions = await askVersion(deps, model.kind, folder, rows);
   return rows.map(({ customerId, inputHash }, index) => {
     const predicted = predictions[index];
     invariant(predicted, `no prediction for row ${index} of ${rows.length}`);

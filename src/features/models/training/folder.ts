@@ -29,13 +29,30 @@ export async function readResult(folder: string): Promise<RunResult | undefined>
 
 /**
  * Makes a run's folder ready; the spec comes last, so that a folder with a spec is whole.
+ * @param further rows of other files, by the name of the file
  * @returns how many rows there are
  */
 export async function writeFolder(
   folder: string,
   rows: AsyncIterable<TrainingRow>,
-  specOf: () => TrainingSpec,
+  further: ReadonlyMap<string, AsyncIterable<TrainingRow>>,
+  spec: TrainingSpec,
 ): Promise<number> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const count = await writeRows(join(folder, 'rows.jsonl'), rows);
+    for (const [file, own] of further) await writeRows(join(folder, file), own);
+    await writeWhole(join(folder, 'spec.json'), [JSON.stringify(spec, null, 2)]);
+    return count;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+      throw new CameoError('UNAVAILABLE', 'There is no room left on the disk for the rows.');
+    throw error;
+  }
+}
+
+async function writeRows(path: string, rows: AsyncIterable<TrainingRow>): Promise<number> {
   let count = 0;
   async function* lines() {
     for await (const row of rows) {
@@ -43,16 +60,7 @@ export async function writeFolder(
       yield `${JSON.stringify(row)}\n`;
     }
   }
-  try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, 'rows.jsonl'), lines());
-    await writeWhole(join(folder, 'spec.json'), [JSON.stringify(specOf(), null, 2)]);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      throw new CameoError('UNAVAILABLE', 'There is no room left on the disk for the rows.');
-    throw error;
-  }
+  await writeWhole(path, lines());
   return count;
 }
 

@@ -6,6 +6,7 @@ import type { Outcome } from '../outcome.ts';
 import type { ServedParts } from '../parts.ts';
 import { attributeFeatures, type StructuredRows } from './features.ts';
 import { type ServedReason, strongest } from './reason.ts';
+import { baselineWords, sharesOf, type Words, withBaseline } from './stacked.ts';
 import { attributeTokens } from './text.ts';
 import { wordsOf } from './words.ts';
 
@@ -16,7 +17,8 @@ const SHOWN_WORDS = 3;
 
 /**
  * What moved each row's prediction: the words of its text, or its features, of which the text is one
- * where the model reads both.
+ * where the model reads both. Of a model that is stacked with a baseline both parts are explained, each
+ * by its share in the stack's score.
  */
 export async function explain(
   parts: ServedParts,
@@ -26,12 +28,32 @@ export async function explain(
   most: number,
 ): Promise<ServedReason[][]> {
   const slopes = inputs.tokens && (await parts.graph('slopes.onnx'));
-  const words = slopes ? await explainWords(parts, slopes, inputs, outcomes) : undefined;
+  const shares = sharesOf(parts.manifest);
+  const beside = parts.baseline && baselineWords(parts.baseline, shares.baseline, rows, outcomes);
+  const own = slopes ? await explainWords(parts, slopes, inputs, outcomes) : undefined;
+  const words = beside
+    ? rows.map((_, row) => withBaseline(own?.[row] ?? [], shares.model, beside[row] as Words))
+    : own;
   const head = inputs.features && (await parts.graph('head.onnx'));
   const reasons = head
-    ? await explainFeatures(parts, head, inputs, rows, outcomes, words)
+    ? (await explainFeatures(parts, head, inputs, rows, outcomes, words)).map((of, row) =>
+        beside ? featuresWithBaseline(of, shares.model, beside[row] as Words) : of,
+      )
     : (words ?? rows.map(() => []));
-  return reasons.map((own) => strongest(own, most));
+  return reasons.map((of) => strongest(of, most));
+}
+
+/** Of a stacked model that reads features too, the text stands for what it adds through both. */
+function featuresWithBaseline(
+  reasons: readonly ServedReason[],
+  share: number,
+  beside: Words,
+): ServedReason[] {
+  const added = [...beside.values()].reduce((sum, value) => sum + value, 0);
+  return reasons.map((reason) => ({
+    ...reason,
+    contribution: share * reason.contribution + (reason.name === TEXT ? added : 0),
+  }));
 }
 
 async function explainWords(

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlError } from '../../errors.ts';
 import { loadTokenizer } from '../../tokenizer/load.ts';
@@ -30,14 +29,4 @@ export async function loadT5Base(folder: string): Promise<T5Base> {
     );
   const weights = new Map([...pickT5Weights(config, file), ...adapterWeights(file)]);
   return { folder, config, weights, tokenizer };
-}
-
-/** Whether a model folder holds a text-to-text model; false where its config cannot be read. */
-export async function isT5(folder: string): Promise<boolean> {
-  try {
-    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
-    return config.model_type === 't5' || config.model_type === 'mt5';
-  } catch {
-    return false;
-  }
 }

@@ -3,10 +3,11 @@ import { MlError } from '../../errors.ts';
 
 const share = z.number().min(0).max(1);
 const count = z.number().int().nonnegative();
+const split = z.enum(['time', 'group']);
 const rowsFile = z.string().regex(/^[\w-]+\.jsonl$/);
 
 /** How a text-to-text model is trained and how it answers. */
-const schema = z.strictObject({
+export const t5HyperparameterSchema = z.strictObject({
   /** Passes over the training rows. */
   epochs: z.number().positive().max(1000).default(10),
   /** Rows of a step. */
@@ -55,8 +56,19 @@ const schema = z.strictObject({
     .default([]),
   /** 1 draws tasks by their size; higher ones more evenly. */
   temperature: z.number().positive().default(2),
-  /** Rows of the same task from the domain that `base` comes from, so as not to forget it. */
-  replay: z.strictObject({ rows: rowsFile, share: share.max(0.9).default(0.2) }).optional(),
+  /**
+   * Rows of the task and domain that `base`, a version, comes from: drawn for a share of each batch so
+   * as not to forget them, and measured before and after; a share of 0 measures alone.
+   */
+  replay: z
+    .strictObject({
+      rows: rowsFile,
+      share: share.max(0.9).default(0.2),
+      /** As the version's own rows were split: what it was tested on is tested on again. */
+      split: split.default('group'),
+      seed: count.optional(),
+    })
+    .optional(),
   /** Weight of the domain-adversarial loss between the replayed domain and this one. */
   adversarial: z.number().nonnegative().max(10).default(0),
   /** Beams of a search for free text. */
@@ -64,10 +76,15 @@ const schema = z.strictObject({
   /** Answers less sure than it takes to be right so often on validation are "unknown". */
   targetPrecision: share.default(0.8),
   /** How rows are split 6:2:2: by time, or by a hash of the group. */
-  split: z.enum(['time', 'group']).default('time'),
+  split: split.default('time'),
+  /**
+   * Compares with the version in `base` as it is, and with a training on the same rows that starts
+   * from this other base.
+   */
+  compare: z.strictObject({ base: z.string().min(1) }).optional(),
   checkpointSteps: z.number().int().positive().default(100),
 });
-export type T5Hyperparameters = z.infer<typeof schema>;
+export type T5Hyperparameters = z.infer<typeof t5HyperparameterSchema>;
 
 /**
  * The defaults with `overrides` in their place.
@@ -76,13 +93,16 @@ export type T5Hyperparameters = z.infer<typeof schema>;
 export function parseT5Hyperparameters(
   overrides: Readonly<Record<string, unknown>>,
 ): T5Hyperparameters {
-  const parsed = schema.safeParse(overrides);
+  const parsed = t5HyperparameterSchema.safeParse(overrides);
   if (!parsed.success)
     throw new MlError(
       'BAD_INPUT',
       `The hyper-parameters are not usable: ${z.prettifyError(parsed.error)}`,
     );
-  if (parsed.data.adversarial > 0 && !parsed.data.replay)
-    throw new MlError('BAD_INPUT', '"adversarial" needs "replay": the rows of the other domain.');
+  if (parsed.data.adversarial > 0 && !parsed.data.replay?.share)
+    throw new MlError(
+      'BAD_INPUT',
+      '"adversarial" needs a share of "replay": the rows of the other domain.',
+    );
   return parsed.data;
 }

@@ -11,6 +11,7 @@ import {
   judgeLabels,
   judgeTexts,
 } from './confidence.ts';
+import { answerScores, asList, sameAnswer } from './scores.ts';
 import type { TextTask } from './text-task.ts';
 import { chooseThreshold, isSure, type Threshold } from './threshold.ts';
 
@@ -82,13 +83,8 @@ export async function judgeRows<State>(
     return { ...evaluate(judged), given: givenOf(task, judgements, rows, fitted) };
   }
   const judgements = judgeTexts(await textsOf(decoder, task, sources, limits), fitted);
-  const right = judgements.filter(({ answer }, i) => isRight(task, answer, rows[i] as TrainingRow));
-  return {
-    rows: rows.length,
-    exactMatch: right.length / rows.length,
-    ...listScores(task, judgements, rows),
-    given: givenOf(task, judgements, rows, fitted),
-  };
+  const said = judgements.map(({ answer }) => asList(task.read(answer as readonly number[])));
+  return { ...answerScores(said, rows), given: givenOf(task, judgements, rows, fitted) };
 }
 
 /** What those see who do not want to hear of unsure answers. */
@@ -108,36 +104,13 @@ function givenOf(
   };
 }
 
-/** Micro-averaged precision, recall and F1 of lists of labels; nothing for other answers. */
-function listScores(
-  task: TextTask,
-  judgements: readonly Judgement[],
-  rows: readonly TrainingRow[],
-): Metrics {
-  if (!rows.some(({ label }) => Array.isArray(label))) return {};
-  let [said, true_, both] = [0, 0, 0];
-  for (const [i, { answer }] of judgements.entries()) {
-    const own = new Set(typeof answer === 'number' ? [] : asList(task.read(answer)));
-    const label = new Set(asList(rows[i]?.label ?? []));
-    said += own.size;
-    true_ += label.size;
-    for (const value of own) if (label.has(value)) both++;
-  }
-  return { microF1: (2 * both) / Math.max(1, said + true_) };
-}
-
 function isRight(
   task: TextTask,
   answer: number | readonly number[],
   { label }: TrainingRow,
 ): boolean {
   if (typeof answer === 'number') return task.labels[answer] === String(label);
-  const [own, truth] = [asList(task.read(answer)), asList(label ?? [])];
-  return own.length === truth.length && own.every((value) => truth.includes(value));
-}
-
-function asList(value: string | number | readonly string[]): string[] {
-  return Array.isArray(value) ? value : [String(value)];
+  return sameAnswer(asList(task.read(answer)), asList(label));
 }
 
 function numbersOf(task: TextTask, rows: readonly TrainingRow[]): number[] {

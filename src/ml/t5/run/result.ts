@@ -1,24 +1,22 @@
-import { textBaseline } from '../../baselines/text-baseline.ts';
-import { evaluate } from '../../metrics/evaluate.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
 import { judgeActive } from './active.ts';
-import type { Sides } from './sides.ts';
+import { baselinesOf } from './baselines.ts';
+import type { Course } from './course.ts';
+import { worthOf, yardstickOf } from './scores.ts';
 
 /** A run's result, with the baselines on the same rows and who did best. */
 export async function resultOf(
-  spec: TrainingSpec,
-  sides: Sides,
+  { active, task, threads, seed }: TrainingSpec,
+  { main, hash }: Course,
   hyperparameters: RunResult['hyperparameters'],
   metrics: Metrics,
-  hash: string,
 ): Promise<RunResult> {
-  const { active, task, threads } = spec;
+  const { sides, options } = main;
   const standing = active && (await judgeActive(active, task.labels, sides.test, threads));
-  const baselines = { ...(await baselinesOf(spec, sides)), ...(standing && { active: standing }) };
-  const ofLabels = 'accuracy' in metrics;
-  const decidedBy = !ofLabels ? 'exactMatch' : task.labels.length === 2 ? 'rocAuc' : 'accuracy';
-  const worth = (own: Metrics) => Number(own[decidedBy] ?? Number.NEGATIVE_INFINITY);
+  const baselines = { ...(await baselinesOf(main, seed)), ...(standing && { active: standing }) };
+  const decidedBy = yardstickOf(task.labels, options.several);
+  const worth = (own: Metrics) => worthOf(own, decidedBy);
   const [rival] = Object.entries(baselines).toSorted(([, a], [, b]) => worth(b) - worth(a));
   return {
     ...{ metrics, baselines, decidedBy, dataHash: hash, hyperparameters },
@@ -29,20 +27,4 @@ export async function resultOf(
       test: sides.test.length,
     },
   };
-}
-
-/** TF-IDF on the same rows, where an answer is one of the labels. */
-async function baselinesOf(
-  { task, seed }: TrainingSpec,
-  { train, validation, test }: Sides,
-): Promise<Record<string, Metrics>> {
-  const several = train.some(({ label }) => Array.isArray(label));
-  if (task.labels.length === 0 || several) return {};
-  const kind = { kind: 'CLASSIFY' as const, labels: task.labels, features: [] };
-  const fitted = await textBaseline.fit(kind, train, { validation, seed });
-  const probabilities = fitted.predict(test);
-  fitted.dispose();
-  const truth = test.map(({ label }) => task.labels.indexOf(String(label)));
-  const judged = { kind: 'CLASSIFY' as const, labels: task.labels, probabilities, truth };
-  return { [fitted.name]: evaluate(judged) };
 }

@@ -19,6 +19,8 @@ export interface T5Job {
   readonly held: readonly HostTensors[];
   readonly own: T5Hyperparameters;
   readonly seed: number;
+  /** Names the job's checkpoint and curves; `train` where there is one alone. */
+  readonly name?: string;
 }
 
 /**
@@ -26,11 +28,11 @@ export interface T5Job {
  * the same weights.
  */
 export async function trainT5(context: RunContext, job: T5Job): Promise<Weights> {
-  const { own, batches, seed } = job;
+  const { own, batches, seed, name = 'train' } = job;
   const learner = t5Learner(job.base, own, seed);
   const steps = Math.max(1, Math.round(own.epochs * batches.perEpoch));
   const { engine, threads, signal } = context;
-  const progress = context.progress('train', steps);
+  const progress = context.progress(name, steps);
   const machine = await openMachine(engine, learner.state, { threads, spin: threads > 1 });
   try {
     await runSteps({
@@ -45,7 +47,7 @@ export async function trainT5(context: RunContext, job: T5Job): Promise<Weights>
       onStep: progress.onStep,
       evaluation: { everySteps: batches.perEpoch, run: reporter(context, machine, learner, job) },
       ...(signal && { signal }),
-      ...(context.folder && { checkpoint: checkpointOf(context, own) }),
+      ...(context.folder && { checkpoint: checkpointOf(context, own, name) }),
     });
     progress.end();
     return learner.result(await machine.read());
@@ -59,22 +61,23 @@ function reporter(
   context: RunContext,
   machine: Machine,
   learner: T5Learner,
-  { held }: T5Job,
+  { held, name = 'train' }: T5Job,
 ): (step: number) => Promise<boolean> {
   const computation = measured(learner.measured);
+  const split = name === 'train' ? 'validation' : `validation ${name}`;
   return async (step) => {
     if (held.length === 0) return false;
     const value = await meanLoss(machine, computation, held);
-    const point = { step, split: 'validation', metric: 'loss', value };
+    const point = { step, split, metric: 'loss', value };
     context.report({ type: 'curve', points: [point] });
     return false;
   };
 }
 
 /** The weights after the last step count, so that there is nothing to keep beside the state. */
-function checkpointOf(context: RunContext, { checkpointSteps }: T5Hyperparameters) {
+function checkpointOf(context: RunContext, { checkpointSteps }: T5Hyperparameters, name: string) {
   return {
-    folder: context.checkpoint('train'),
+    folder: context.checkpoint(name),
     everySteps: checkpointSteps,
     extra: () => ({ values: {}, tensors: new Map() }),
     restore: () => undefined,

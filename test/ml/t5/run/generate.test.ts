@@ -36,7 +36,7 @@ describe('a run that teaches to answer', () => {
     expect(result.metrics.accuracy).toBeGreaterThan(0.95);
     expect(result.rows).toEqual({ train: 360, validation: 120, test: 120 });
     expect(result.decidedBy).toBe('accuracy');
-    expect(Object.keys(result.baselines)).toEqual(['tfidf-linear']);
+    expect(Object.keys(result.baselines).sort()).toEqual(['majority', 'tfidf-linear']);
     const held = curve.filter(({ split }) => split === 'validation').map(({ value }) => value);
     expect(held).toHaveLength(4);
     expect(held[3]).toBeLessThan(held[0] as number);
@@ -96,31 +96,6 @@ describe('a run that teaches to answer', () => {
     expect(result.metrics.exactMatch).toBeGreaterThan(0.9);
     expect(result.winner).toBe('model');
     expect(result.baselines.active).toMatchObject({ unusable: expect.stringMatching(/nowhere/) });
-  });
-
-  it('goes on from a version in another domain, replays the old one and reports it', async () => {
-    const source = join(base, 'source');
-    await runGenerate(contextOf(), spec(base, quick), rows(450, 5), noFiles, source);
-    const target = rows(300, 6).map((row): TrainingRow => {
-      const label = row.label === 'low' ? 'high' : row.label === 'high' ? 'low' : 'middle';
-      return { ...row, text: `a ${row.text}`, label };
-    });
-    const own = spec(source, {
-      ...quick,
-      epochs: 6,
-      replay: { rows: 'replay.jsonl', share: 0.5 },
-      adversarial: 0.1,
-      variant: 'adapters',
-    });
-    const readRows = async (file: string) => (file === 'replay.jsonl' ? rows(450, 5) : []);
-    const folder = join(base, 'target');
-    const asked = { ...own, shots: 40, active: source };
-    const result = await runGenerate(contextOf(), asked, target, readRows, folder);
-    expect(result.rows.train).toBe(120);
-    // Two of three labels have changed places since the active version learnt.
-    expect((result.baselines.active as Metrics).accuracy).toBeCloseTo(1 / 3, 1);
-    expect(result.metrics.accuracy).toBeGreaterThan(0.6);
-    expect((result.metrics.source as Metrics).accuracy).toBeGreaterThan(0.6);
   });
 
   it('refuses too little data and says how much there is', async () => {
