@@ -15,3 +15,10 @@ export async function countStatements(db: Db, work: () => Promise<unknown>): Pro
   }
   return counter.count;
 }
+
+/** The same without what others ask for now and then: the least of some tries. */
+export async function leastStatements(db: Db, work: () => Promise<unknown>): Promise<number> {
+  const counts: number[] = [];
+  while (counts.length < 6) counts.push(await countStatements(db, work));
+  return Math.min(...counts);
+}
