@@ -8,7 +8,7 @@ import { isElsewhere } from '../text-to-text/transfer.ts';
 import type { VersionRow } from '../version.ts';
 import type { BegunRun } from './begin-run.ts';
 import type { TrainingDeps } from './deps.ts';
-import { baseFolder, requireVersion } from './start-folder.ts';
+import { baseFolder, versionOf } from './start-folder.ts';
 
 /** Rows of the version that a training goes on from. */
 interface SourcePlan {
@@ -33,7 +33,7 @@ export async function planSource(
   { replay, compare }: Pick<AskedHyperparameters, 'replay' | 'compare'>,
 ): Promise<SourcePlan | undefined> {
   if (request.from === undefined) return undefined;
-  const version = await requireVersion(deps, request.from);
+  const version = await versionOf(deps, request.from);
   if (!isElsewhere(version, model.domain, model.labels)) return undefined;
   const { split } = version.hyperparameters as { readonly split?: unknown };
   return {
@@ -70,7 +70,7 @@ async function rowsOf(deps: TrainingDeps, version: VersionRow, at: Date): Promis
 /** The folder of the model that the first version of a line of versions was trained from. */
 async function rootOf(deps: TrainingDeps, version: VersionRow): Promise<string> {
   if (version.kind !== 'GENERATE') return deps.artefacts.open(version.artefact);
-  if (version.parentId !== null) return rootOf(deps, await requireVersion(deps, version.parentId));
+  if (version.parentId !== null) return rootOf(deps, await versionOf(deps, version.parentId));
   const [run] = await deps.db.query<{ request: unknown }>(
     sql`select request from training_run where version_id = ${version.id}`,
   );

@@ -1,22 +1,15 @@
 import { systemActor } from '../../../auth.ts';
-import { CameoError } from '../../../errors.ts';
 import { noBase, shippedBase } from '../bases.ts';
 import type { TaskKind } from '../kinds.ts';
 import type { TrainingRequest } from '../request.ts';
-import { type VersionRow, versionsById } from '../version.ts';
+import { requireVersion, type VersionRow } from '../version.ts';
 import type { TrainingDeps } from './deps.ts';
 
 const trainer = systemActor('job:train');
 
 /** @throws CameoError NOT_FOUND when there is none any more */
-export async function requireVersion(
-  { db }: Pick<TrainingDeps, 'db'>,
-  id: number,
-): Promise<VersionRow> {
-  const [version] = await versionsById(db, trainer, [id]);
-  if (!version) throw new CameoError('NOT_FOUND', `Model version ${id} is gone.`);
-  return version;
-}
+export const versionOf = ({ db }: Pick<TrainingDeps, 'db'>, id: number): Promise<VersionRow> =>
+  requireVersion(db, trainer, id, ['from']);
 
 /** The folder of a version; undefined without one. */
 export async function folderOf(
@@ -24,7 +17,7 @@ export async function folderOf(
   versionId: number | null | undefined,
 ): Promise<string | undefined> {
   if (versionId == null) return undefined;
-  return deps.artefacts.open((await requireVersion(deps, versionId)).artefact);
+  return deps.artefacts.open((await versionOf(deps, versionId)).artefact);
 }
 
 /** Empty for a training that reads no text, which needs none. */

@@ -64,8 +64,8 @@ export const t5HyperparameterSchema = z.strictObject({
     .strictObject({
       rows: rowsFile,
       share: share.max(0.9).default(0.2),
-      /** As the version's own rows were split: what it was tested on is tested on again. */
-      split: split.default('group'),
+      /** As the version's own rows were split: what it was tested on is tested on again. By group if absent. */
+      split: split.optional(),
       seed: count.optional(),
     })
     .optional(),

@@ -42,7 +42,8 @@ export async function sourceOf(
       `There are no rows of "${manifest.task.name}" to replay any more: leave "replay" out.`,
     );
   if (known.length === 0) return undefined;
-  const sides = sidesOf(known, splitOf(known, replay, replay.seed ?? seed));
+  const { split = 'group' } = replay;
+  const sides = sidesOf(known, splitOf(known, { split }, replay.seed ?? seed));
   const options = { ...manifest, ...manifest.task };
   return {
     manifest,
