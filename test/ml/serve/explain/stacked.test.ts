@@ -25,7 +25,7 @@ const rows = Array.from({ length: 60 }, (_, i) => ({
   label: labels[i % 3] as string,
 }));
 
-const fit = (kind: 'CLASSIFY' | 'MULTI_LABEL', own: readonly string[]) =>
+const learnt = (kind: 'CLASSIFY' | 'MULTI_LABEL', own: readonly string[]) =>
   textBaseline.fit(
     { kind, labels: own, features: [] },
     rows.filter(({ label }) => own.includes(label)),
@@ -71,7 +71,7 @@ describe('what words add to a linear model', () => {
   it.each([[labels], [labels.slice(0, 2)]])(
     'is the whole difference of two texts: %s',
     async (own) => {
-      const baseline = await fit('CLASSIFY', own);
+      const baseline = await learnt('CLASSIFY', own);
       // A binary model's contributions are to the difference of both scores, twice that from the mean.
       const twice = own.length === 2 ? 2 : 1;
       const [a, b] = [rows[0], rows[7]].map((row) => ({
@@ -92,7 +92,7 @@ describe('what words add to a linear model', () => {
 
 describe('the reasons of a stacked model', () => {
   it('are those of its encoder and those of its baseline, by their shares', async () => {
-    const baseline = await fit('CLASSIFY', labels);
+    const baseline = await learnt('CLASSIFY', labels);
     const row = servedRow('x', { text: 'the boxes 好 late' });
     const reasonsOf = async (weights: [number, number] | undefined, temperature: number) => {
       const stack = weights && { stack: { weights } };
@@ -125,7 +125,7 @@ describe('the reasons of a stacked model', () => {
   });
 
   it('are the baseline’s alone where the encoder does not count', async () => {
-    const baseline = await fit('CLASSIFY', labels);
+    const baseline = await learnt('CLASSIFY', labels);
     const manifest = { ...tinyManifest, stack: { weights: [0, 1] } };
     const folder = await writeModelFolder(tinyClassifier(2, manifest));
     folders.push(folder);
