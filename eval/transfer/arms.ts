@@ -105,15 +105,20 @@ export const SOURCE_ONLY = sourceOnly.name;
 export const TRANSFER = 'transfer';
 export const PRETRAINED_TRANSFER = 'transfer, pre-trained in the domain';
 
-/** The simple model that `stack` mixes with the last T5. */
-export const simpleBoth = simple('TF-IDF of both', { source: true, target: true });
-/** Transfer, pre-trained, and TF-IDF of both domains: their log-probabilities count alike. */
+const SIMPLE_BOTH = 'TF-IDF of both';
+export const TOGETHER = 'source, target and transfer together';
 export const STACK = 'pre-trained transfer with TF-IDF';
+
+/** Models whose log-probabilities count alike; made when the last of them is. */
+export const mixtures: readonly { readonly name: string; readonly of: readonly string[] }[] = [
+  { name: TOGETHER, of: [SOURCE_ONLY, TARGET_ONLY, TRANSFER] },
+  { name: STACK, of: [SIMPLE_BOTH, PRETRAINED_TRANSFER] },
+];
 
 export const arms: readonly Arm[] = [
   simple('TF-IDF of the target', { source: false, target: true }),
   simple('TF-IDF of the source', { source: true, target: false }),
-  simpleBoth,
+  simple(SIMPLE_BOTH, { source: true, target: true }),
   sourceOnly,
   fewShots(
     TARGET_ONLY,

@@ -1,4 +1,4 @@
-import { type Arm, arms, PRETRAINED_TRANSFER, type Scorer, STACK, simpleBoth } from './arms.ts';
+import { type Arm, arms, mixtures, type Scorer } from './arms.ts';
 import { judgeScores, mixed, type TaskScores } from './judge.ts';
 import { isDone, type PairResults, type TransferRecord } from './kept.ts';
 import { SEEDS, SHOTS } from './recipe.ts';
@@ -30,9 +30,9 @@ export async function evaluatePair(
   );
   const open = units.filter((unit) => !isDone(known, { ...unit, arm: unit.arm.name }));
   const start = performance.now();
-  const simple: SimpleScores = new Map();
+  const asked: Asked = new Map();
   for (const [done, unit] of open.entries()) {
-    const records = await recordsOf(stages, unit, simple);
+    const records = await recordsOf(stages, unit, asked);
     known = { ...known, records: [...known.records, ...records] };
     save(known);
     const seconds = (performance.now() - start) / 1000;
@@ -41,8 +41,8 @@ export async function evaluatePair(
   }
 }
 
-/** What the simple model of both domains says, by draw: the stack asks for it again. */
-type SimpleScores = Map<string, TaskScores>;
+/** What the arms have said of the test rows, by draw: mixtures ask for it again. */
+type Asked = Map<string, TaskScores>;
 
 /** Seed by seed, so that an evaluation that is stopped has all arms with fewer seeds. */
 function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
@@ -54,35 +54,45 @@ function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
   return [...once, ...drawn];
 }
 
-async function recordsOf(
-  stages: Stages,
-  { arm, shots, seed }: Unit,
-  simple: SimpleScores,
-): Promise<TransferRecord[]> {
+async function recordsOf(stages: Stages, unit: Unit, asked: Asked): Promise<TransferRecord[]> {
+  const { arm, shots, seed } = unit;
   const start = performance.now();
-  const { pair, data } = stages;
-  const test = data.target.test;
   const scorer = await arm.make(stages, shots, seed);
-  const scores = await scorer('target', test);
-  const judged = judgeScores(pair, test, scores);
+  const scores = await scorer('target', stages.data.target.test);
+  asked.set(drawOf(unit), scores);
   const sourceScore = await sourceScoreOf(stages, arm, seed, scorer);
   const seconds = (performance.now() - start) / 1000;
-  const record = { arm: arm.name, shots, seed, ...judged, ...sourceScore, seconds };
-  const draw = `${shots}:${seed}`;
-  if (arm === simpleBoth) simple.set(draw, scores);
-  if (arm.name !== PRETRAINED_TRANSFER) return [record];
-  const beside =
-    simple.get(draw) ?? (await (await simpleBoth.make(stages, shots, seed))('target', test));
-  return [record, stackOf(stages, { shots, seed }, [scores, beside])];
+  const own = { arm: arm.name, shots, seed, ...judged(stages, scores), ...sourceScore, seconds };
+  const records: TransferRecord[] = [own];
+  for (const { name, of } of mixtures.filter((mixture) => mixture.of.at(-1) === arm.name)) {
+    const parts: TaskScores[] = [];
+    for (const part of of) parts.push(await scoresOf(stages, part, unit, asked));
+    records.push({ arm: name, shots, seed, ...judged(stages, mixed(parts)), seconds: 0 });
+  }
+  return records;
 }
 
-function stackOf(
-  { pair, data }: Stages,
-  unit: Pick<TransferRecord, 'shots' | 'seed'>,
-  parts: readonly TaskScores[],
-): TransferRecord {
-  const judged = judgeScores(pair, data.target.test, mixed(parts));
-  return { arm: STACK, ...unit, ...judged, seconds: 0 };
+/** What an arm says of the test rows; in an evaluation that goes on, it may have to be made again. */
+async function scoresOf(
+  stages: Stages,
+  name: string,
+  { shots, seed }: Unit,
+  asked: Asked,
+): Promise<TaskScores> {
+  const arm = arms.find((own) => own.name === name) as Arm;
+  const draw = drawOf({ arm, shots, seed });
+  const known = asked.get(draw);
+  if (known) return known;
+  const scores = await (await arm.make(stages, shots, seed))('target', stages.data.target.test);
+  asked.set(draw, scores);
+  return scores;
+}
+
+const drawOf = ({ arm, shots, seed }: Unit): string =>
+  arm.learns ? `${arm.name}:${shots}:${seed}` : arm.name;
+
+function judged({ pair, data }: Stages, scores: TaskScores) {
+  return judgeScores(pair, data.target.test, scores);
 }
 
 /** What is left of the source domain, by the first seed's T5s alone. */

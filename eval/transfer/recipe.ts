@@ -43,8 +43,23 @@ const usual: Recipe = {
 
 /** What differs from the usual by pair. */
 const own: Readonly<Record<string, Partial<Recipe>>> = {
+  // On validation rows, so short a course was asked without target labels with an AUC of .84.
+  'reviews-en': {
+    source: {
+      steps: 100,
+      settings: {
+        ...{ batchSize: 16, learningRate: 3e-4 },
+        freeze: { embeddings: true, encoderBlocks: 0, decoderBlocks: 0 },
+      },
+    },
+  },
   // Some 300 source rows: more steps would learn them by heart.
   intents: { source: { ...usual.source, steps: 250 } },
+  // Four tasks at once, none of which the base knows.
+  customers: {
+    transfer: { steps: 120, settings: { ...few, learningRate: 1e-3 } },
+    alone: { steps: 120, settings: { ...few, learningRate: 1e-3 } },
+  },
 };
 
 export function recipeOf(pair: string): Recipe {

@@ -1,4 +1,11 @@
-import { PRETRAINED_TRANSFER, SOURCE_ONLY, STACK, TARGET_ONLY, TRANSFER } from './arms.ts';
+import {
+  PRETRAINED_TRANSFER,
+  SOURCE_ONLY,
+  STACK,
+  TARGET_ONLY,
+  TOGETHER,
+  TRANSFER,
+} from './arms.ts';
 import { type Interval, intervalOf } from './interval.ts';
 import type { TransferRecord } from './kept.ts';
 import type { TransferPair } from './pair.ts';
@@ -51,7 +58,7 @@ export interface BarLine {
 export function pairBars(pair: TransferPair, records: readonly TransferRecord[]): BarLine[] {
   const { bar, title, metric } = pair;
   if (!bar) return [];
-  return [TRANSFER, PRETRAINED_TRANSFER, STACK].flatMap((arm) => {
+  return [TRANSFER, TOGETHER, PRETRAINED_TRANSFER, STACK].flatMap((arm) => {
     const reached = meanAt(records, arm, bar.shots);
     if (!reached) return [];
     return {
@@ -68,7 +75,7 @@ export function transferBars(
   pairs: readonly { readonly records: readonly TransferRecord[] }[],
   shots: readonly number[],
 ): BarLine[] {
-  return [TRANSFER, PRETRAINED_TRANSFER].map((arm) => {
+  return [TRANSFER, TOGETHER, PRETRAINED_TRANSFER].map((arm) => {
     const beaten = pairs.map(({ records }) => beatenBy(records, arm, shots));
     const won = beaten.filter(
       (own) => own.length === shots.length && own.every(({ transfer, rival }) => transfer > rival),
