@@ -1,6 +1,6 @@
 import { type Arm, arms, mixtures, type Scorer } from './arms.ts';
 import { judgeScores, mixed, type TaskScores } from './judge.ts';
-import { isDone, type PairResults, type TransferRecord } from './kept.ts';
+import { isDone, isSame, type PairResults, type TransferRecord } from './kept.ts';
 import { SEEDS, SHOTS } from './recipe.ts';
 import type { Stages } from './stages.ts';
 
@@ -33,7 +33,8 @@ export async function evaluatePair(
   const asked: Asked = new Map();
   for (const [done, unit] of open.entries()) {
     const records = await recordsOf(stages, unit, asked);
-    known = { ...known, records: [...known.records, ...records] };
+    const others = known.records.filter((own) => !records.some((record) => isSame(own, record)));
+    known = { ...known, records: [...others, ...records] };
     save(known);
     const seconds = (performance.now() - start) / 1000;
     const left = (seconds / (done + 1)) * (open.length - done - 1);

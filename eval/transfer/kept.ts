@@ -45,9 +45,11 @@ function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value;
 }
 
-export function isDone(
-  { records }: PairResults,
-  { arm, shots, seed }: Pick<TransferRecord, 'arm' | 'shots' | 'seed'>,
-): boolean {
-  return records.some((own) => own.arm === arm && own.shots === shots && own.seed === seed);
+type Draw = Pick<TransferRecord, 'arm' | 'shots' | 'seed'>;
+
+export const isSame = (a: Draw, b: Draw): boolean =>
+  a.arm === b.arm && a.shots === b.shots && a.seed === b.seed;
+
+export function isDone({ records }: PairResults, draw: Draw): boolean {
+  return records.some((own) => isSame(own, draw));
 }
