@@ -50,6 +50,6 @@ type Draw = Pick<TransferRecord, 'arm' | 'shots' | 'seed'>;
 export const isSame = (a: Draw, b: Draw): boolean =>
   a.arm === b.arm && a.shots === b.shots && a.seed === b.seed;
 
-export function isDone({ records }: PairResults, draw: Draw): boolean {
+export function isDone({ records }: Pick<PairResults, 'records'>, draw: Draw): boolean {
   return records.some((own) => isSame(own, draw));
 }

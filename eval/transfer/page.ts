@@ -11,9 +11,9 @@ import {
   TRANSFER,
 } from './arms.ts';
 import { type Curve, drawChart } from './chart.ts';
-import { loadResults, type PairResults } from './kept.ts';
+import { isDone, loadResults, type PairResults } from './kept.ts';
 import type { TransferPair } from './pair.ts';
-import { SHOTS } from './recipe.ts';
+import { SEEDS, SHOTS } from './recipe.ts';
 import { type BarLine, intervalText, meanAt, pairBars, transferBars } from './summary.ts';
 
 const PAGE = 'docs/transfer.md';
@@ -64,9 +64,9 @@ is done is kept in \`eval/results/transfer\` and not trained again. The data is 
 All ways of learning are judged on the same test rows of the target domain. *Target only* learns the
 target's few labels on top of the base; *source only* learns the source's labels and is asked as it
 is; *transfer* learns the source's labels, then the target's few; pre-trained, it has read the target
-domain's texts without labels first (span corruption). Labels are drawn by five seeds, which also
-draw the training's chances; a figure is their mean with its 95% interval (Student's t). Models
-without target labels are one each, so they have none. TF-IDF with logistic regression stands beside
+domain's texts without labels first (span corruption). Labels are drawn by five seeds (each pair says
+how many are done), which also draw the training's chances; a figure is their mean with its 95%
+interval (Student's t). Models without target labels are one each, so they have none. TF-IDF with logistic regression stands beside
 them on the same rows. *${TOGETHER}* and *${STACK}* add up the
 log-probabilities of the models they name, which count alike: they need no further training.
 
@@ -89,7 +89,7 @@ function sectionOf(own: Measured): string {
   return `## ${about.title}
 ${about.source} to ${about.target}; ${about.metric}. Divided: ${about.split}. Rows${
     about.tasks.length > 1 ? ' of each task' : ''
-  }: ${counts.join(', ')}.${beat ? ` Simple methods elsewhere: ${beat}.` : ''}
+  }: ${counts.join(', ')}. Seeds done: ${seedsOf(records)} of ${SEEDS.length}.${beat ? ` Simple methods elsewhere: ${beat}.` : ''}
 
 ![Learning curves](images/transfer-${about.name}.svg)
 
@@ -107,6 +107,13 @@ ${JSON.stringify(recipe)}
 
 </details>
 `;
+}
+
+/** Seeds whose every number of labels has been carried over. */
+function seedsOf(records: PairResults['records']): number {
+  const done = (seed: number) =>
+    SHOTS.every((shots) => isDone({ records }, { arm: TRANSFER, shots, seed }));
+  return SEEDS.filter(done).length;
 }
 
 /** An arm without target labels has one figure for all columns. */
