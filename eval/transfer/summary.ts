@@ -9,6 +9,7 @@ import {
 import { type Interval, intervalOf } from './interval.ts';
 import type { TransferRecord } from './kept.ts';
 import type { TransferPair } from './pair.ts';
+import { SEEDS } from './recipe.ts';
 
 /** The seeds' mean of an arm at so many labels a class; undefined where it was not run. */
 export function meanAt(
@@ -64,7 +65,7 @@ export function pairBars(pair: TransferPair, records: readonly TransferRecord[])
     return {
       what: `${title}, ${bar.shots} labels a class: ${arm}`,
       bar: `${metric} >= ${bar.least}`,
-      figure: intervalText(reached),
+      figure: `${intervalText(reached)} (${reached.runs} of ${SEEDS.length} seeds)`,
       met: reached.mean >= bar.least,
     };
   });

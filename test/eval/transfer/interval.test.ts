@@ -11,7 +11,7 @@ describe('the interval of a mean of a few runs', () => {
   });
 
   it('has no width of a single run', () => {
-    expect(intervalOf([0.7])).toEqual({ mean: 0.7 });
+    expect(intervalOf([0.7])).toEqual({ mean: 0.7, runs: 1 });
   });
 
   it('holds the true mean in about 95 of 100 cases', () => {
