@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { readConfig } from '../src/config.ts';
 import { tableBaseline } from '../src/ml/baselines/table-baseline.ts';
 import { exportBert } from '../src/ml/bert/export.ts';
@@ -12,8 +10,8 @@ import { compute } from '../src/ml/serve/compute.ts';
 import { candidateOf, hasText } from './baselines.ts';
 import type { Candidate } from './candidates.ts';
 import type { EvalData } from './set.ts';
+import { BASE, hasBase } from './shipped.ts';
 
-const BASE = 'models/base-encoder';
 const MAX_LENGTH = 96;
 
 /** Few enough that a linear model of the vectors is a matter of seconds. */
@@ -25,7 +23,7 @@ const isSmall = ({ draws }: EvalData) => (draws[0]?.train.length ?? 0) <= MOST_R
 export const frozenEncoder: Candidate = {
   name: 'vectors of the base encoder, linear',
   baseline: false,
-  suits: (data) => hasText(data) && isSmall(data) && existsSync(join(BASE, 'model.safetensors')),
+  suits: (data) => hasText(data) && isSmall(data) && hasBase(),
   async predict(data, { train, validation, test }) {
     const rows = [...train, ...validation, ...test];
     const vectors = await embed(rows.map(({ text = '' }) => text));

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Judged } from './judge.ts';
+import { saveJson } from './save-json.ts';
 import type { EvalSet } from './set.ts';
 
 const RESULTS = 'eval/results';
@@ -23,14 +24,7 @@ export interface Outcome {
 
 /** Keeps an outcome. */
 export function saveOutcome(outcome: Outcome): void {
-  mkdirSync(RESULTS, { recursive: true });
-  const path = join(RESULTS, `${outcome.set}.json`);
-  writeFileSync(path, `${JSON.stringify(outcome, rounded, 1)}\n`);
-}
-
-/** Six digits say all there is to say. */
-function rounded(_: string, value: unknown): unknown {
-  return typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+  saveJson(join(RESULTS, `${outcome.set}.json`), outcome);
 }
 
 /** Writes docs/evaluation.md from what eval/results holds, in the sets' order. */

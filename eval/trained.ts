@@ -18,8 +18,8 @@ import { writeSafetensors } from '../src/ml/weights/safetensors.ts';
 import type { Weights } from '../src/ml/weights/weights.ts';
 import type { Candidate } from './candidates.ts';
 import type { EvalData, EvalRows } from './set.ts';
+import { BASE, hasBase } from './shipped.ts';
 
-const BASE = 'models/base-encoder';
 const SEED = 5;
 
 /** Trained encoders of sets that others start from. */
@@ -40,7 +40,7 @@ export function trainedCandidate(
   return {
     name,
     baseline: false,
-    suits: (data) => suits(data) && existsSync(join(BASE, 'model.safetensors')),
+    suits: (data) => suits(data) && hasBase(),
     async predict(data, rows) {
       const own = parseHyperparameters(settings);
       const start = starts.get(data) ?? startOf(data, rows, own);

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { saveJson } from '../save-json.ts';
 import type { Judgement } from './judge.ts';
 
 export const RESULTS = 'eval/results/transfer';
@@ -36,13 +37,7 @@ export function loadResults(pair: string, folder = RESULTS): PairResults | undef
 }
 
 export function saveResults(results: PairResults, folder = RESULTS): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(pathOf(results.pair, folder), `${JSON.stringify(results, rounded, 1)}\n`);
-}
-
-/** Six digits say all there is to say. */
-function rounded(_: string, value: unknown): unknown {
-  return typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+  saveJson(pathOf(results.pair, folder), results);
 }
 
 type Draw = Pick<TransferRecord, 'arm' | 'shots' | 'seed'>;

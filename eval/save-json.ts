@@ -1,0 +1,16 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Writes results: six digits say all there is to say, and rows of numbers stand on a line each. */
+export function saveJson(path: string, value: unknown): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${numbersOnLines(JSON.stringify(value, rounded, 1))}\n`);
+}
+
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value;
+}
+
+function numbersOnLines(json: string): string {
+  return json.replace(/\[[\s\d.,e+-]+\]/g, (list) => list.replace(/\s+/g, ''));
+}
