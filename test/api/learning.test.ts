@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seededRandom } from '../../src/ml/random.ts';
 import { makeFolder } from '../features/artefacts/make-folder.ts';
 import { startTestApi, type TestApi } from '../helpers/api.ts';
-import { followJob, subscribe } from '../helpers/subscribe.ts';
+import { followJob, followRun } from '../helpers/subscribe.ts';
 import { sentenceWith, writeTinyBase } from '../helpers/training-runs.ts';
 
 /** Enough of each class for a split of which none is too small. */
@@ -59,10 +59,6 @@ async function ingest(): Promise<void> {
   });
 }
 
-interface Update {
-  trainingRunUpdated: { state: string };
-}
-
 /** Trains with Cameo's own engine, in a process of its own, and follows the run to its end. */
 async function train(input: object): Promise<Record<string, unknown>> {
   const { modelTrain } = await api.data(
@@ -71,14 +67,7 @@ async function train(input: object): Promise<Record<string, unknown>> {
     { input: { domain: 'retail', base: 'tiny', source: { text: 'EVENTS' }, ...input } },
   );
   expect(modelTrain.userErrors).toEqual([]);
-  const updates = await subscribe<Update>(
-    api,
-    `subscription { trainingRunUpdated(id: "${modelTrain.run.id}") { state } }`,
-  );
-  let state = '';
-  while (!['DONE', 'FAILED'].includes(state))
-    state = (await updates.next()).trainingRunUpdated.state;
-  await updates.close();
+  await followRun(api, modelTrain.run.id);
   const { trainingRun } = await api.data(`{ trainingRun(id: "${modelTrain.run.id}") {
     state refused error decision metrics curve { step split metric value }
     version { id active winner baselines }

@@ -6,7 +6,7 @@ import { createFolderStore } from '../../src/features/artefacts/folder-store.ts'
 import { seededRandom } from '../../src/ml/random.ts';
 import { makeFolder } from '../features/artefacts/make-folder.ts';
 import { startTestApi, type TestApi } from '../helpers/api.ts';
-import { subscribe } from '../helpers/subscribe.ts';
+import { followRun } from '../helpers/subscribe.ts';
 import { writeBase } from '../ml/t5/run/world.ts';
 
 /** A Cameo whose shipped text-to-text base is one that learns in seconds. */
@@ -57,14 +57,7 @@ export const MODEL_TRAIN = `mutation($input: ModelTrainInput!) { modelTrain(inpu
 async function train(api: TestApi, input: object): Promise<TrainedRun> {
   const { modelTrain } = await api.data(MODEL_TRAIN, { input });
   expect(modelTrain.userErrors).toEqual([]);
-  const updates = await subscribe<{ trainingRunUpdated: { state: string } }>(
-    api,
-    `subscription { trainingRunUpdated(id: "${modelTrain.run.id}") { state } }`,
-  );
-  let state = '';
-  while (!['DONE', 'FAILED'].includes(state))
-    state = (await updates.next()).trainingRunUpdated.state;
-  await updates.close();
+  await followRun(api, modelTrain.run.id);
   const { trainingRun } = await api.data(`{ trainingRun(id: "${modelTrain.run.id}") {
     state refused error decision metrics curve { step split metric value }
     version { id number active winner decidedBy baselines metrics hyperparameters artefact

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { makeFolder } from '../features/artefacts/make-folder.ts';
 import { startTestApi, type TestApi } from './api.ts';
-import { followJob, subscribe } from './subscribe.ts';
+import { followJob, followRun } from './subscribe.ts';
 import { writeTinyBase } from './training-runs.ts';
 
 /** An API that trains with Cameo's own engine, in a home with the base `tiny`. */
@@ -85,10 +85,6 @@ export async function startLearningApi(): Promise<LearningApi> {
   };
 }
 
-interface Update {
-  trainingRunUpdated: { state: string };
-}
-
 async function train(api: TestApi, input: object): Promise<TrainedRun> {
   const { modelTrain } = await api.data(
     `mutation($input: ModelTrainInput!) { modelTrain(input: $input) {
@@ -97,14 +93,7 @@ async function train(api: TestApi, input: object): Promise<TrainedRun> {
   );
   expect(modelTrain.userErrors).toEqual([]);
   const { id } = modelTrain.run;
-  const updates = await subscribe<Update>(
-    api,
-    `subscription { trainingRunUpdated(id: "${id}") { state } }`,
-  );
-  let state = '';
-  while (!['DONE', 'FAILED'].includes(state))
-    state = (await updates.next()).trainingRunUpdated.state;
-  await updates.close();
+  await followRun(api, id);
   const { trainingRun } = await api.data(`{ trainingRun(id: "${id}") {
     state refused error version { id metrics baselines } } }`);
   return trainingRun;

@@ -42,14 +42,19 @@ export async function subscribe<Item>(
 }
 
 /** Follows a job to its end; gives the states that it went through. */
-export async function followJob(api: TestApi, id: string): Promise<string[]> {
-  const updates = await subscribe<{ jobUpdated: { state: string } }>(
+export const followJob = (api: TestApi, id: string) => follow(api, 'jobUpdated', id);
+
+/** The same of a training. */
+export const followRun = (api: TestApi, id: string) => follow(api, 'trainingRunUpdated', id);
+
+async function follow(api: TestApi, field: string, id: string): Promise<string[]> {
+  const updates = await subscribe<Record<string, { state: string }>>(
     api,
-    `subscription { jobUpdated(id: "${id}") { state } }`,
+    `subscription { ${field}(id: "${id}") { state } }`,
   );
   const states: string[] = [];
   while (!['DONE', 'FAILED'].includes(states.at(-1) ?? ''))
-    states.push((await updates.next()).jobUpdated.state);
+    states.push((await updates.next())[field]?.state ?? '');
   await updates.close();
   return states;
 }

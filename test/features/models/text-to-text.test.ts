@@ -6,7 +6,7 @@ import { createBases } from '../../../src/features/models/bases.ts';
 import type { ModelTrainInput } from '../../../src/features/models/input.ts';
 import { modelTrain } from '../../../src/features/models/train.ts';
 import { tester } from '../../jobs/world.ts';
-import { type ModelWorld, makeModelWorld } from './world.ts';
+import { type ModelWorld, makeModelWorld, refusalOf } from './world.ts';
 
 let world: ModelWorld;
 const versions: Record<string, number> = {};
@@ -28,39 +28,17 @@ beforeAll(async () => {
     insert into label (customer_id, domain_id, task, value, at, source, created_at)
     values (${customer}, ${await world.domain('retail')}, 'tier', '"gold"', '2026-02-01T00:00:00Z',
             'test', '2026-02-01T00:00:00Z')`);
-  versions.encoder = await addVersion('old-language', 'PRETRAIN', null, { maskRate: 0.15 });
-  versions.language = await addVersion('old-words', 'PRETRAIN', null, { maxTokens: 32 });
-  versions.mood = await addVersion('old-mood', 'GENERATE', 'mood', { maxTokens: 32 });
+  versions.encoder = await world.addVersion('old-language', 'PRETRAIN', null, { maskRate: 0.15 });
+  versions.language = await world.addVersion('old-words', 'PRETRAIN', null, { maxTokens: 32 });
+  versions.mood = await world.addVersion('old-mood', 'GENERATE', 'mood', { maxTokens: 32 });
 });
 afterAll(() => world.end());
-
-/** A version as a training would have left it, without the training. */
-async function addVersion(name: string, kind: string, labels: string | null, own: object) {
-  const [row] = await world.db.query<{ id: number }>(sql`
-    with m as (
-      insert into model (name, domain_id, kind, labels, training)
-      values (${name}, ${await world.domain('retail')}, ${kind}::"TaskKind", ${labels}, '{}')
-      returning id
-    )
-    insert into model_version (model_id, number, data_hash, rows, code_version, spec,
-      hyperparameters, metrics, baselines, winner, decided_by, artefact)
-    select id, 1, '', '{}', '', '{}', ${JSON.stringify(own)}, '{}', '{}', 'model', 'f1', '' from m
-    returning id`);
-  return row?.id ?? 0;
-}
 
 const task = { kind: 'GENERATE' as const, labels: 'mood' };
 const ask = (input: Partial<ModelTrainInput>) =>
   modelTrain(world, tester, { name: 'new', task, domain: 'retail', base: 'some-t5', ...input });
 
-/** What was wrong: the code and the place. */
-async function refusal(input: Partial<ModelTrainInput>): Promise<[string, string]> {
-  const error = await ask(input).then(
-    () => ({ code: 'nothing', field: [] }),
-    (thrown: { code: string; field?: string[] }) => thrown,
-  );
-  return [error.code, (error.field ?? []).join('.')];
-}
+const refusal = (input: Partial<ModelTrainInput>) => refusalOf(ask(input));
 
 describe('a text-to-text training', () => {
   it.each<[string, () => Partial<ModelTrainInput>, string]>([

@@ -5,7 +5,7 @@ import type { ModelTrainInput } from '../../../src/features/models/input.ts';
 import { modelByName } from '../../../src/features/models/model.ts';
 import { modelTrain } from '../../../src/features/models/train.ts';
 import { tester } from '../../jobs/world.ts';
-import { type ModelWorld, makeModelWorld } from './world.ts';
+import { type ModelWorld, makeModelWorld, refusalOf } from './world.ts';
 
 let world: ModelWorld;
 let version: number;
@@ -13,36 +13,15 @@ beforeAll(async () => {
   world = await makeModelWorld();
   await world.author('lovely', 'good');
   await world.author('lovely', 'good', 'finance');
-  version = await addVersion('old-mood', 'CLASSIFY', 'mood');
+  version = await world.addVersion('old-mood', 'CLASSIFY', 'mood');
 });
 afterAll(() => world.end());
-
-/** A version as a training would have left it, without the training. */
-async function addVersion(name: string, kind: string, labels: string | null): Promise<number> {
-  const [row] = await world.db.query<{ id: number }>(sql`
-    with m as (
-      insert into model (name, domain_id, kind, labels, training)
-      values (${name}, ${await world.domain('retail')}, ${kind}::"TaskKind", ${labels}, '{}')
-      returning id
-    )
-    insert into model_version (model_id, number, data_hash, rows, code_version, spec,
-      hyperparameters, metrics, baselines, winner, decided_by, artefact)
-    select id, 1, '', '{}', '', '{}', '{}', '{}', '{}', 'model', 'f1', '' from m returning id`);
-  return row?.id ?? 0;
-}
 
 const task = { kind: 'CLASSIFY' as const, labels: 'mood' };
 const ask = (input: Partial<ModelTrainInput>, actor: Actor = tester) =>
   modelTrain(world, actor, { name: 'new', task, domain: 'retail', ...input });
 
-/** What was wrong: the code and the place. */
-async function refusal(input: Partial<ModelTrainInput>): Promise<[string, string]> {
-  const error = await ask(input).then(
-    () => ({ code: 'nothing', field: [] }),
-    (thrown: { code: string; field?: string[] }) => thrown,
-  );
-  return [error.code, (error.field ?? []).join('.')];
-}
+const refusal = (input: Partial<ModelTrainInput>) => refusalOf(ask(input));
 
 describe('a request that cannot be trained', () => {
   it.each<[string, Partial<ModelTrainInput>, string, string]>([
@@ -92,8 +71,8 @@ describe('a request that cannot be trained', () => {
   });
 
   it('for a version of another task, but any may go on from a general one', async () => {
-    const other = await addVersion('size', 'CLASSIFY', 'size');
-    const general = await addVersion('language', 'PRETRAIN', null);
+    const other = await world.addVersion('size', 'CLASSIFY', 'size');
+    const general = await world.addVersion('language', 'PRETRAIN', null);
     expect(await refusal({ from: other })).toEqual(['BAD_INPUT', 'from']);
     const run = await ask({ name: 'from-general', from: general });
     expect(run.request).toMatchObject({ from: general });

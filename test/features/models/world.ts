@@ -33,6 +33,8 @@ export interface ModelWorld extends Omit<World, 'clock'>, TrainingDeps, PredictD
   domain(key: string): Promise<number>;
   /** A customer who wrote a text, which may be labelled for the task "mood". */
   author(text: string, label?: string, domain?: string): Promise<number>;
+  /** A version as a training would have left it, without the training; its id. */
+  addVersion(name: string, kind: string, labels: string | null, own?: object): Promise<number>;
   /** Queues a training of the model "mood". */
   train(input?: Partial<ModelTrainInput>): Promise<TrainingRunRow>;
   /** The run once it has ended. */
@@ -73,6 +75,7 @@ export async function makeModelWorld(
     ...{ clock, home, jobs: { train, predict, refresh } },
     predictionCatalog: { reload: async () => {} },
     domain: (key) => domainId(base, key),
+    addVersion: (name, kind, labels, own = {}) => insertVersion(base, { name, kind, labels, own }),
     author: (text, label, domain = 'retail') => insertAuthor(base, { text, label, domain }),
     train: (input = {}) =>
       modelTrain(training, tester, {
@@ -132,4 +135,34 @@ export async function readRun({ db }: ModelWorld, id: string): Promise<TrainingR
   const run = await runById(db, tester, id);
   if (!run) throw new Error(`There is no run ${id}`);
   return run;
+}
+
+interface Version {
+  readonly name: string;
+  readonly kind: string;
+  readonly labels: string | null;
+  readonly own: object;
+}
+
+async function insertVersion(world: World, { name, kind, labels, own }: Version): Promise<number> {
+  const [row] = await world.db.query<{ id: number }>(sql`
+    with m as (
+      insert into model (name, domain_id, kind, labels, training)
+      values (${name}, ${await domainId(world, 'retail')}, ${kind}::"TaskKind", ${labels}, '{}')
+      returning id
+    )
+    insert into model_version (model_id, number, data_hash, rows, code_version, spec,
+      hyperparameters, metrics, baselines, winner, decided_by, artefact)
+    select id, 1, '', '{}', '', '{}', ${JSON.stringify(own)}, '{}', '{}', 'model', 'f1', '' from m
+    returning id`);
+  return row?.id ?? 0;
+}
+
+/** What was wrong with a request: the code and the place. */
+export async function refusalOf(asked: Promise<unknown>): Promise<[string, string]> {
+  const error = await asked.then(
+    () => ({ code: 'nothing', field: [] }),
+    (thrown: { code: string; field?: string[] }) => thrown,
+  );
+  return [error.code, (error.field ?? []).join('.')];
 }
