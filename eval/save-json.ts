@@ -11,6 +11,7 @@ function rounded(_: string, value: unknown): unknown {
   return typeof value === 'number' ? Number(value.toPrecision(6)) : value;
 }
 
+/** Lists begin with a line break, which no string in JSON holds. */
 function numbersOnLines(json: string): string {
-  return json.replace(/\[[\s\d.,e+-]+\]/g, (list) => list.replace(/\s+/g, ''));
+  return json.replace(/\[\n[\s\d.,e+-]+\]/g, (list) => list.replace(/\s+/g, ''));
 }
