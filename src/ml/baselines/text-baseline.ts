@@ -10,11 +10,12 @@ import type {
   FittedBaseline,
 } from './baseline.ts';
 import { type Chosen, choosePenalty, lossOfPredictions } from './choose.ts';
+import { weighByClass } from './class-information.ts';
 import { contributionsOf } from './contributions.ts';
 import { fitLinear, type LinearModel, predictLinear } from './linear.ts';
 import { loadLinear, savedLinear, savedTask, saveLinear } from './linear-json.ts';
 import { placedTerms } from './placed-terms.ts';
-import { linkOf, predictionsOf, targetsOf } from './targets.ts';
+import { classOf, linkOf, predictionsOf, targetsOf } from './targets.ts';
 import { applyTfidf, fitTfidf, type Tfidf } from './tfidf.ts';
 
 /** Penalties tried when there are validation rows; the first without. */
@@ -22,7 +23,10 @@ const PENALTIES = [0.1, 0.03, 0.3, 1, 3] as const;
 /** With fewer texts every term counts. */
 const FEW_TEXTS = 2000;
 
-/** TF-IDF of words, word pieces and Han characters, with a linear model on top. */
+/**
+ * TF-IDF of words, word pieces and Han characters, with a linear model on top; where there are
+ * classes, terms that tell them apart weigh more.
+ */
 export const textBaseline: Baseline = {
   name: 'tfidf-linear',
   fit: async (task, rows, options = {}) => fitText(task, rows, options),
@@ -34,14 +38,7 @@ function fitText(
   options: FitOptions,
 ): FittedBaseline {
   const texts = rows.map(textOf);
-  const tfidf = fitTfidf(texts, {
-    words: [1, 2],
-    letters: [2, 4],
-    han: [1, 3],
-    minTexts: texts.length < FEW_TEXTS ? 1 : 2,
-  });
-  if (tfidf.terms.length === 0)
-    throw new MlError('INSUFFICIENT_DATA', 'No training text has a word to learn from.');
+  const tfidf = fitTerms(task, rows, texts);
   const [matrix, targets] = [applyTfidf(tfidf, texts), targetsOf(task, rows)];
   const seed = options.seed ?? 1;
   const { validation } = options;
@@ -58,6 +55,24 @@ function fitText(
         )),
   );
   return fitted(task, tfidf, chosen);
+}
+
+function fitTerms(
+  task: BaselineTask,
+  rows: readonly TrainingRow[],
+  texts: readonly string[],
+): Tfidf {
+  const tfidf = fitTfidf(texts, {
+    words: [1, 2],
+    letters: [2, 4],
+    han: [1, 3],
+    minTexts: texts.length < FEW_TEXTS ? 1 : 2,
+  });
+  if (tfidf.terms.length === 0)
+    throw new MlError('INSUFFICIENT_DATA', 'No training text has a word to learn from.');
+  if (task.kind !== 'CLASSIFY') return tfidf;
+  const classes = rows.map((row) => classOf(task, row));
+  return weighByClass(tfidf, applyTfidf(tfidf, texts), classes);
 }
 
 function fitted(
