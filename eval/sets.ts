@@ -1,5 +1,5 @@
 import { banking77, banking77Five, banking77Ten } from './data/banking77.ts';
-import { buysAgain, nextValue } from './data/online-retail.ts';
+import { onlineRetail } from './data/online-retail.ts';
 import {
   eprstmt,
   tenCategoriesCategory,
@@ -21,6 +21,5 @@ export const evalSets: readonly EvalSet[] = [
   ecommerceChurn,
   bankMarketing,
   onlineShoppers,
-  buysAgain,
-  nextValue,
+  ...onlineRetail,
 ];

@@ -17,6 +17,7 @@ import { fitEncoding } from '../src/ml/tabular/fit.ts';
 import { writeSafetensors } from '../src/ml/weights/safetensors.ts';
 import type { Weights } from '../src/ml/weights/weights.ts';
 import type { Candidate } from './candidates.ts';
+import { keeping } from './kept-predictions.ts';
 import type { EvalData, EvalRows } from './set.ts';
 import { BASE, hasBase } from './shipped.ts';
 
@@ -37,7 +38,7 @@ export function trainedCandidate(
 ): Candidate {
   // Adapting is the same for all draws of a set.
   const starts = new WeakMap<EvalData, Promise<Start>>();
-  return {
+  const candidate: Candidate = {
     name,
     baseline: false,
     suits: (data) => suits(data) && hasBase(),
@@ -48,6 +49,20 @@ export function trainedCandidate(
       return learn(data, rows, own, await start);
     },
   };
+  return keeping(candidate, {
+    settings,
+    start: (data) => join(startFolder(data), 'model.safetensors'),
+    again: ({ keepAs }) => keepAs !== undefined && !existsSync(join(CACHE, keepAs)),
+    folder: join(CACHE, 'predictions'),
+  });
+}
+
+/** Of the encoder that a set starts from: the shipped one, or a related set's. */
+function startFolder({ startsFrom }: EvalData): string {
+  if (!startsFrom) return BASE;
+  const folder = join(CACHE, startsFrom);
+  if (existsSync(folder)) return folder;
+  throw new Error(`Run npm run eval -- ${startsFrom} first: this set goes on from there.`);
 }
 
 interface Start {
@@ -64,13 +79,9 @@ const context: RunContext = createContext({
 });
 
 async function startOf(data: EvalData, rows: EvalRows, own: Hyperparameters): Promise<Start> {
-  if (!data.startsFrom)
-    return { base: await adapted(await loadBase(BASE), data, rows, own), known: new Map() };
-  const folder = join(CACHE, data.startsFrom);
-  if (!existsSync(folder))
-    throw new Error(`Run npm run eval -- ${data.startsFrom} first: this set goes on from there.`);
-  const base = await loadBase(folder);
-  return { base, known: base.file };
+  const base = await loadBase(startFolder(data));
+  if (data.startsFrom) return { base, known: base.file };
+  return { base: await adapted(base, data, rows, own), known: new Map() };
 }
 
 /** Keeps a set's encoder and head for those that start from them. */

@@ -6,16 +6,22 @@ import { featureColumns, featuresAsOf } from './retail-features.ts';
 const DAY = 86_400_000;
 const HORIZON = 91 * DAY;
 
-/** A row for each customer who had bought by the date: `label` of what was bought after it. */
+type LabelOf = (bought: readonly Basket[]) => TrainingRow['label'];
+
+/**
+ * A row for each customer whose first purchase was `known` days before the date, or earlier:
+ * `label` of what was bought after it.
+ */
 function rowsAsOf(
   customers: ReadonlyMap<string, readonly Basket[]>,
   date: string,
-  labelOf: (bought: readonly Basket[]) => TrainingRow['label'],
+  labelOf: LabelOf,
+  known = 0,
 ): TrainingRow[] {
   const cut = Date.parse(`${date}T00:00:00Z`);
   return [...customers].flatMap(([customer, own]) => {
     const past = own.filter(({ at }) => at <= cut);
-    if (!past.some(({ cancelled }) => !cancelled)) return [];
+    if (!past.some(({ at, cancelled }) => !cancelled && at <= cut - known * DAY)) return [];
     const next = own.filter(({ at, cancelled }) => !cancelled && at > cut && at <= cut + HORIZON);
     return [
       {
@@ -38,49 +44,65 @@ const LATE = ['2011-04-11', '2011-05-11', '2011-05-26', '2011-06-11'];
  * it learns from every date up to 2011-06-11 and is tested as of 2011-09-10. No label reaches past
  * the date that is judged. Customers are the same at all dates, as they are in the shop's own use.
  */
-function divide(
-  dataFolder: string,
-  labelOf: (bought: readonly Basket[]) => TrainingRow['label'],
-): EvalRows {
+function divide(dataFolder: string, labelOf: LabelOf, known: number): EvalRows {
   const customers = readBaskets(dataFolder);
-  const of = (dates: readonly string[]) =>
-    dates.flatMap((date) => rowsAsOf(customers, date, labelOf));
+  const of = (dates: readonly string[], days = 0) =>
+    dates.flatMap((date) => rowsAsOf(customers, date, labelOf, days));
   return {
     train: of(EARLY),
-    validation: of(LATE.slice(-1)),
+    validation: of(LATE.slice(-1), known),
     between: of(LATE.slice(0, -1)),
-    test: of(['2011-09-10']),
+    test: of(['2011-09-10'], known),
   };
 }
 
 const SPLIT =
   'train as of 4 dates to 2011-03-12, validation as of 2011-06-11, then both and the dates between; test as of 2011-09-10';
 
-export const buysAgain: EvalSet = {
-  name: 'retail-buys-again',
-  title: 'Online Retail, buys again in 91 days',
+/** Who is asked about: everyone who had bought by the date, or those whom the shop knew for longer. */
+interface Asked {
+  readonly suffix: string;
+  readonly title: string;
+  readonly known: number;
+}
+
+const EVERYONE: Asked = { suffix: '', title: '', known: 0 };
+/**
+ * The bars' own figures seem to be of such customers: the recency of all 2,057 alone has an AUC of
+ * .664, that of the 1,710 known for a quarter .704, and the data's README gives .712.
+ */
+const KNOWN: Asked = { suffix: '-known', title: ', customers known for 91 days', known: 91 };
+
+const buysAgainOf = ({ suffix, title, known }: Asked): EvalSet => ({
+  name: `retail-buys-again${suffix}`,
+  title: `Online Retail, buys again in 91 days${title}`,
   metric: 'rocAuc',
   bar: 0.77,
   split: SPLIT,
   open: (dataFolder) => ({
     task: { kind: 'CLASSIFY', labels: ['gone', 'buys'], features: featureColumns },
-    draws: [divide(dataFolder, (bought) => (bought.length > 0 ? 'buys' : 'gone'))],
+    draws: [divide(dataFolder, (bought) => (bought.length > 0 ? 'buys' : 'gone'), known)],
   }),
-};
+});
 
 /** The logarithm, as a few large buyers would rule a squared error; it leaves the order alone. */
-export const nextValue: EvalSet = {
-  name: 'retail-value',
-  title: 'Online Retail, value of the next 91 days',
+const nextValueOf = ({ suffix, title, known }: Asked): EvalSet => ({
+  name: `retail-value${suffix}`,
+  title: `Online Retail, value of the next 91 days${title}`,
   metric: 'spearman',
   bar: 0.58,
   split: SPLIT,
   open: (dataFolder) => ({
     task: { kind: 'REGRESS', labels: [], features: featureColumns },
-    draws: [
-      divide(dataFolder, (bought) =>
-        Math.log1p(bought.reduce((sum, { amount }) => sum + amount, 0)),
-      ),
-    ],
+    draws: [divide(dataFolder, logValueOf, known)],
   }),
-};
+});
+
+const logValueOf: LabelOf = (bought) =>
+  Math.log1p(bought.reduce((sum, { amount }) => sum + amount, 0));
+
+/** Both questions, of everyone and of those known for longer. */
+export const onlineRetail: readonly EvalSet[] = [
+  ...[EVERYONE, KNOWN].map(buysAgainOf),
+  ...[EVERYONE, KNOWN].map(nextValueOf),
+];
