@@ -105,20 +105,19 @@ export const SOURCE_ONLY = sourceOnly.name;
 export const TRANSFER = 'transfer';
 export const PRETRAINED_TRANSFER = 'transfer, pre-trained in the domain';
 
-const SIMPLE_BOTH = 'TF-IDF of both';
-export const TOGETHER = 'source, target and transfer together';
-export const STACK = 'pre-trained transfer with TF-IDF';
+export const ALL_TOGETHER = 'source, target and transfer together';
+export const TOGETHER = 'target and transfer together';
 
 /** Models whose log-probabilities count alike; made when the last of them is. */
 export const mixtures: readonly { readonly name: string; readonly of: readonly string[] }[] = [
-  { name: TOGETHER, of: [SOURCE_ONLY, TARGET_ONLY, TRANSFER] },
-  { name: STACK, of: [SIMPLE_BOTH, PRETRAINED_TRANSFER] },
+  { name: ALL_TOGETHER, of: [SOURCE_ONLY, TARGET_ONLY, TRANSFER] },
+  { name: TOGETHER, of: [TARGET_ONLY, TRANSFER] },
 ];
 
 export const arms: readonly Arm[] = [
   simple('TF-IDF of the target', { source: false, target: true }),
   simple('TF-IDF of the source', { source: true, target: false }),
-  simple(SIMPLE_BOTH, { source: true, target: true }),
+  simple('TF-IDF of both', { source: true, target: true }),
   sourceOnly,
   fewShots(
     TARGET_ONLY,

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
+  ALL_TOGETHER,
   arms,
   mixtures,
   PRETRAINED_TRANSFER,
   SOURCE_ONLY,
-  STACK,
   TARGET_ONLY,
   TOGETHER,
   TRANSFER,
@@ -67,7 +67,7 @@ is; *transfer* learns the source's labels, then the target's few; pre-trained, i
 domain's texts without labels first (span corruption). Labels are drawn by five seeds (each pair says
 how many are done), which also draw the training's chances; a figure is their mean with its 95%
 interval (Student's t). Models without target labels are one each, so they have none. TF-IDF with logistic regression stands beside
-them on the same rows. *${TOGETHER}* and *${STACK}* add up the
+them on the same rows. *${TOGETHER}* and *${ALL_TOGETHER}* add up the
 log-probabilities of the models they name, which count alike: they need no further training.
 
 | bar of issue 6 | | reached | |
@@ -143,7 +143,7 @@ const DRAWN: readonly Omit<Curve, 'points'>[] = [
   { name: TRANSFER, colour: '#1f77b4', faint: false },
   { name: PRETRAINED_TRANSFER, colour: '#2ca02c', faint: false },
   { name: TOGETHER, colour: '#d62728', faint: false },
-  { name: STACK, colour: '#9467bd', faint: true },
+  { name: ALL_TOGETHER, colour: '#9467bd', faint: true },
   { name: 'TF-IDF of the target', colour: '#ff7f0e', faint: true },
   { name: 'TF-IDF of both', colour: '#e377c2', faint: true },
 ];

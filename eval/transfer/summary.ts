@@ -1,7 +1,7 @@
 import {
+  ALL_TOGETHER,
   PRETRAINED_TRANSFER,
   SOURCE_ONLY,
-  STACK,
   TARGET_ONLY,
   TOGETHER,
   TRANSFER,
@@ -59,7 +59,7 @@ export interface BarLine {
 export function pairBars(pair: TransferPair, records: readonly TransferRecord[]): BarLine[] {
   const { bar, title, metric } = pair;
   if (!bar) return [];
-  return [TRANSFER, TOGETHER, PRETRAINED_TRANSFER, STACK].flatMap((arm) => {
+  return [TRANSFER, TOGETHER, ALL_TOGETHER, PRETRAINED_TRANSFER].flatMap((arm) => {
     const reached = meanAt(records, arm, bar.shots);
     if (!reached) return [];
     return {
@@ -76,7 +76,7 @@ export function transferBars(
   pairs: readonly { readonly records: readonly TransferRecord[] }[],
   shots: readonly number[],
 ): BarLine[] {
-  return [TRANSFER, TOGETHER, PRETRAINED_TRANSFER].map((arm) => {
+  return [TRANSFER, TOGETHER, ALL_TOGETHER, PRETRAINED_TRANSFER].map((arm) => {
     const beaten = pairs.map(({ records }) => beatenBy(records, arm, shots));
     const won = beaten.filter(
       (own) => own.length === shots.length && own.every(({ transfer, rival }) => transfer > rival),

@@ -67,8 +67,8 @@ describe('the evaluation of transfer', () => {
       'target only': 5,
       transfer: 5,
       'source, target and transfer together': 5,
+      'target and transfer together': 5,
       'transfer, pre-trained in the domain': 5,
-      'pre-trained transfer with TF-IDF': 5,
     });
   });
 
