@@ -1,37 +1,35 @@
-import { Presets, SingleBar } from 'cli-progress';
+import type { BatchKind, PretrainProgress } from '../../ml/pretrain/pretrain.ts';
 import type { RunMessage } from '../../ml/run/messages.ts';
+import type { Report } from './report.ts';
 
-const LINE_EVERY_STEPS = 50;
-
-export interface StepReport {
-  take(message: RunMessage): void;
-  end(): void;
+/** Tells steps of the encoder's pre-training: the loss by kind of batch, and tokens a second. */
+export function tellSteps(
+  report: Report,
+  trainedMs: () => number,
+): (progress: PretrainProgress) => void {
+  const losses = new Map<BatchKind, number>();
+  let tokens = 0;
+  let since: number | undefined;
+  return (progress) => {
+    const { kind, loss, step, done } = progress;
+    losses.set(kind, 0.98 * (losses.get(kind) ?? loss) + 0.02 * loss);
+    // The first step is the one that the speed is counted from: it compiles the graph.
+    if (since === undefined) since = trainedMs();
+    else tokens += progress.tokens;
+    const speed = Math.round(tokens / Math.max(0.001, (trainedMs() - since) / 1000));
+    const shown = [...losses].map(([name, value]) => `${name} ${value.toFixed(3)}`).join(', ');
+    report.step(done, `step ${step} | loss ${shown} | ${speed} tokens/s`);
+  };
 }
 
-/** What a training run tells: a bar where there is a terminal, else a line every few steps. */
-export function openStepReport(title: string): StepReport {
-  console.log(title);
-  const bar = new SingleBar(
-    { format: '{bar} {percentage}% | step {value} of {total} | loss {loss} | {left} min left' },
-    Presets.shades_classic,
-  );
-  if (process.stdout.isTTY) bar.start(1, 0, { loss: '', left: '' });
-  let next = 0;
-  return {
-    take(message) {
-      if (message.type === 'curve') sayHeld(message.points);
-      if (message.type !== 'progress') return;
-      const { step, steps } = message;
-      const [loss, left] = [message.loss.toFixed(3), Math.round(message.etaMs / 60_000)];
-      if (process.stdout.isTTY) {
-        bar.setTotal(steps);
-        bar.update(step, { loss, left });
-      } else if (step >= next) {
-        next = step + LINE_EVERY_STEPS;
-        console.log(`step ${step} of ${steps} | loss ${loss} | ${left} min left`);
-      }
-    },
-    end: () => bar.stop(),
+/** Tells what a training run says: its steps, and the loss on new texts. */
+export function tellRun(report: Report): (message: RunMessage) => void {
+  return (message) => {
+    if (message.type === 'curve') sayHeld(message.points);
+    if (message.type !== 'progress') return;
+    const { step, steps, loss, etaMs } = message;
+    const left = Math.round(etaMs / 60_000);
+    report.step(step / steps, `step ${step} | loss ${loss.toFixed(3)} | ${left} min left`);
   };
 }
 

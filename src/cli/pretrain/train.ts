@@ -14,6 +14,7 @@ import { cached } from './cached.ts';
 import type { PretrainOptions } from './options.ts';
 import { openReport } from './report.ts';
 import { saveModel } from './save.ts';
+import { tellSteps } from './tell.ts';
 
 const RATE = 7e-4;
 /** Contexts of the first word vectors: the most frequent tokens. */
@@ -44,7 +45,8 @@ export async function trainBase(options: PretrainOptions, data: PretrainData): P
   const before = Number(saved?.extra.trainedMs ?? 0);
   const started = systemClock.now().getTime();
   const trainedMs = () => before + systemClock.now().getTime() - started;
-  const report = openReport(`${machine.name}, from step ${saved?.step ?? 0}`);
+  const report = openReport(`${machine.name}, from step ${saved?.step ?? 0}`, trainedMs);
+  const tell = tellSteps(report, trainedMs);
   const save = async (step: number) => {
     await saveCheckpoint(folder, {
       step,
@@ -65,7 +67,7 @@ export async function trainBase(options: PretrainOptions, data: PretrainData): P
     done: (step) =>
       options.steps ? (step - 1) / options.steps : trainedMs() / (options.minutes * 60_000),
     onStep: async (progress) => {
-      report.step(progress, trainedMs());
+      tell(progress);
       if (trainedMs() - savedAt < CHECKPOINT_MS) return;
       await save(progress.step);
       savedAt = trainedMs();
