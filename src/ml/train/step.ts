@@ -67,6 +67,19 @@ export function initialState(
   return state;
 }
 
+/** The weights of these names in a run's state. */
+export function weightsIn(
+  state: ReadonlyMap<string, HostTensor>,
+  names: readonly string[],
+): Weights {
+  return new Map(
+    names.map((name) => {
+      const { shape, data } = state.get(name) as HostTensor;
+      return [name, { shape, data: data as Float32Array }];
+    }),
+  );
+}
+
 /** Loss, gradients, clipping and AdamW in one computation. */
 export function trainingStep(options: StepOptions): Computation {
   return (p, batch) => {
