@@ -5,8 +5,9 @@ import { readConfig } from '../src/config.ts';
 import { dataHash } from '../src/ml/split/data-hash.ts';
 import { judge } from './judge.ts';
 import { candidates } from './models.ts';
+import { openData } from './open-data.ts';
 import { saveOutcome, writePage } from './page.ts';
-import type { EvalData, EvalRows, EvalSet } from './set.ts';
+import type { EvalRows, EvalSet } from './set.ts';
 import { evalSets } from './sets.ts';
 
 const { values, positionals } = parseArgs({
@@ -24,7 +25,7 @@ for (const set of evalSets)
   if (positionals.length === 0 || positionals.includes(set.name)) await run(set);
 
 async function run(set: EvalSet): Promise<void> {
-  const data = open(set);
+  const data = openData(set, dataFolder);
   if (!data) return;
   console.log(`${set.title}: ${set.metric}, bar ${set.bar}`);
   const chosenFrom = candidates.filter(({ baseline }) => baseline || !values.baselines);
@@ -47,16 +48,6 @@ async function run(set: EvalSet): Promise<void> {
     judged,
   });
   writePage(evalSets);
-}
-
-function open(set: EvalSet): EvalData | undefined {
-  try {
-    return set.open(dataFolder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    console.log(`${set.title}: skipped, its data is not under ${dataFolder} (CAMEO_DATA).`);
-    return undefined;
-  }
 }
 
 function hashOf({ train, validation, test }: EvalRows): string {

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../../src/config.ts';
 import { loadT5Base } from '../../src/ml/t5/run/base.ts';
+import { openData } from '../open-data.ts';
 import { evaluatePair } from './evaluate.ts';
 import { loadResults, type PairResults, RESULTS, saveResults } from './kept.ts';
 import { writeTransferPage } from './page.ts';
@@ -57,7 +58,7 @@ function chosenPairs(): TransferPair[] {
 }
 
 async function run(workshop: Workshop, pair: TransferPair): Promise<void> {
-  const data = open(pair);
+  const data = openData(pair, dataFolder);
   if (!data) return;
   const recipe = changed(recipeOf(pair.name), JSON.parse(values.recipe));
   const key = hashOf([readFileSync(join(workshop.base.folder, 'model.safetensors')), data]);
@@ -95,16 +96,6 @@ function resultsBefore(
     ...{ pair: pair.name, key, base: values.base, rows: countsOf(data), recipe },
     ...{ measured: new Date().toISOString().slice(0, 10), records: [] },
   };
-}
-
-function open(pair: TransferPair): PairData | undefined {
-  try {
-    return pair.open(dataFolder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    console.log(`${pair.title}: skipped, its data is not under ${dataFolder} (CAMEO_DATA).`);
-    return undefined;
-  }
 }
 
 function hashOf(parts: readonly unknown[]): string {

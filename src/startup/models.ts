@@ -45,29 +45,13 @@ export interface Models {
 
 /** Puts training, promotion and prediction together. */
 export function createModels(parts: ModelParts): Models {
-  const { config, engine } = parts;
-  const modelQueue: ModelQueue = {
+  const training = trainingDeps(parts, {
     train: (tx, runId) => enqueue(tx, train, { runId }),
     refreshPredictions: (tx, model) => enqueue(tx, refresh, model === undefined ? {} : { model }),
     refreshEmbeddings: parts.refreshEmbeddings,
-  };
-  const training: TrainingDeps = {
-    ...{ db: parts.db, clock: parts.clock, log: parts.log },
-    ...{ store: parts.store, notifications: parts.notifications, modelQueue },
-    bases: createBases([join(config.home, 'models'), SHIPPED_MODELS]),
-    checkHyperparameters: engine.checkHyperparameters,
-    artefacts: parts.artefacts,
-    trainer: {
-      command: engine.command,
-      runs: join(config.home, 'runs'),
-      threads: config.ml.threads,
-      backend: config.ml.backend,
-      timeoutMs: LONGEST_TRAINING_MS,
-      codeVersion: readCodeVersion(),
-    },
-  };
+  });
   const train = createTrain(training);
-  const predict = createPredict({ ...training, predictor: engine.predictor });
+  const predict = createPredict({ ...training, predictor: parts.engine.predictor });
   const refresh = createPredictionRefresh(training, predict);
   const retrain = createRetrain(training);
   const drift = createDriftRetrain(training);
@@ -83,6 +67,25 @@ export function createModels(parts: ModelParts): Models {
       { job: refresh, payload: {}, cron: '0 17 * * * *', when: ({ db }) => hasServingModels(db) },
       { job: collect, payload: {}, cron: '0 31 3 * * *' },
     ],
+  };
+}
+
+function trainingDeps(parts: ModelParts, modelQueue: ModelQueue): TrainingDeps {
+  const { config, engine } = parts;
+  return {
+    ...{ db: parts.db, clock: parts.clock, log: parts.log },
+    ...{ store: parts.store, notifications: parts.notifications, modelQueue },
+    bases: createBases([join(config.home, 'models'), SHIPPED_MODELS]),
+    checkHyperparameters: engine.checkHyperparameters,
+    artefacts: parts.artefacts,
+    trainer: {
+      command: engine.command,
+      runs: join(config.home, 'runs'),
+      threads: config.ml.threads,
+      backend: config.ml.backend,
+      timeoutMs: LONGEST_TRAINING_MS,
+      codeVersion: readCodeVersion(),
+    },
   };
 }
 

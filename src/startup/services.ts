@@ -1,6 +1,7 @@
 import { requireRole } from '../auth.ts';
 import type { Config } from '../config.ts';
 import type { Deps } from '../context.ts';
+import type { Db } from '../db.ts';
 import { followAttributes } from '../features/attributes/follow.ts';
 import { definitions } from '../features/definitions/definitions.ts';
 import { embeddingFreshness } from '../features/embeddings/freshness.ts';
@@ -12,7 +13,7 @@ import { markSegmentsStale } from '../features/segments/lookalike/lookalike.ts';
 import type { Services, WorkQueue } from '../features/services.ts';
 import { sortableFeature } from '../features/serving/sortable-feature.ts';
 import { viewFreshness } from '../features/serving/view-freshness.ts';
-import { createFeatureStore } from '../features/store/store.ts';
+import { createFeatureStore, type FeatureStore } from '../features/store/store.ts';
 import { storeCatalogs } from '../features/store-catalogs.ts';
 import type { Job } from '../jobs/define.ts';
 import { createMaterialize } from '../jobs/materialize.ts';
@@ -48,15 +49,7 @@ export async function createServices(
   closing: Closing,
 ): Promise<{ services: Services; work: Work }> {
   const { db, clock, log, notifications, config } = parts;
-  const store = createFeatureStore({
-    db,
-    clock,
-    definitions,
-    print: (line) => log.debug(line),
-  });
-  const changes = await store.apply();
-  if (changes.length > 0) log.info(`applied ${changes.length} feature definitions`);
-  await store.ready();
+  const store = await openStore(parts);
   const attributes = await followAttributes({ db, store, log }, notifications);
   closing.add('attributes', () => attributes.close());
   const predictionCatalog = await openPredictionCatalog(parts, notifications);
@@ -70,18 +63,7 @@ export async function createServices(
   const models = createModels({ ...parts, store, artefacts, refreshEmbeddings });
   const materialize = createMaterialize(store);
   const segmentRefresh = createSegmentRefresh({ catalogs });
-  const queue: WorkQueue = {
-    materialize: async (actor, views) => {
-      requireRole(actor, 'writer');
-      return enqueue(db, materialize, views ? { views: [...views] } : {});
-    },
-    refreshSegments: async (actor, keys) => {
-      requireRole(actor, 'writer');
-      await markSegmentsStale(db, keys);
-      return enqueue(db, segmentRefresh, keys ? { keys: [...keys] } : {});
-    },
-    refreshEmbeddings: embeddings.refresh,
-  };
+  const queue = createWorkQueue(db, materialize, segmentRefresh, embeddings.refresh);
   const services: Services = {
     ...models.deps,
     ...{ db, clock, log, notifications, store, catalogs, predictionCatalog, queue },
@@ -100,4 +82,35 @@ export async function createServices(
   ];
   const jobs = [materialize, segmentRefresh, monitor, ...models.jobs, ...embeddings.jobs];
   return { services, work: { jobs, training: models.training, schedules } };
+}
+
+/** The feature store, its definitions written to its tables. */
+async function openStore({ db, clock, log }: Parts): Promise<FeatureStore> {
+  const print = (line: string) => log.debug(line);
+  const store = createFeatureStore({ db, clock, definitions, print });
+  const changes = await store.apply();
+  if (changes.length > 0) log.info(`applied ${changes.length} feature definitions`);
+  await store.ready();
+  return store;
+}
+
+/** Work that callers of the API may ask for at any time. */
+function createWorkQueue(
+  db: Db,
+  materialize: ReturnType<typeof createMaterialize>,
+  segmentRefresh: ReturnType<typeof createSegmentRefresh>,
+  refreshEmbeddings: WorkQueue['refreshEmbeddings'],
+): WorkQueue {
+  return {
+    materialize: async (actor, views) => {
+      requireRole(actor, 'writer');
+      return enqueue(db, materialize, views ? { views: [...views] } : {});
+    },
+    refreshSegments: async (actor, keys) => {
+      requireRole(actor, 'writer');
+      await markSegmentsStale(db, keys);
+      return enqueue(db, segmentRefresh, keys ? { keys: [...keys] } : {});
+    },
+    refreshEmbeddings,
+  };
 }

@@ -118,6 +118,12 @@ describe('several tasks of one model', () => {
       const text = texts[user] ?? '';
       expect(said.get('topic')).toBe(topicOf(text));
       expect(said.get('mood')).toBe(moodOf(text));
+      // Each is stored with reasons of its own: words of the text, by what they add to its task.
+      const [topic, mood] = ['topic', 'mood'].map(
+        (asked) => predicted.find(({ task }) => task === asked)?.reasons ?? [],
+      );
+      expect(mood).toHaveLength(5);
+      expect(mood).not.toEqual(topic);
     }
   }, 600_000);
 

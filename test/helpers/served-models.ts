@@ -10,8 +10,10 @@ import type { ServedRow } from '../../src/ml/serve/inputs.ts';
 import type { Manifest } from '../../src/ml/serve/manifest.ts';
 import { publishModel } from '../../src/ml/serve/publish.ts';
 import { classifyTask } from '../../src/ml/tasks/classify.ts';
+import { headTask } from '../../src/ml/tasks/combine.ts';
 import { fusionShapes, initialFusion } from '../../src/ml/tasks/fusion.ts';
 import { type ModelShape, memberPrefix } from '../../src/ml/tasks/model.ts';
+import { multiLabelTask } from '../../src/ml/tasks/multi-label.ts';
 import { regressTask } from '../../src/ml/tasks/regress.ts';
 import { initialHead } from '../../src/ml/tasks/task.ts';
 import { createTokenizer } from '../../src/ml/tokenizer/load.ts';
@@ -78,12 +80,35 @@ export interface Tiny {
   readonly model: ModelShape;
   readonly weights: Weights;
   readonly outputs: Outputs;
+  readonly further?: readonly Outputs[];
   readonly manifest: Manifest;
 }
 
 export function tinyClassifier(seed: number, manifest: Manifest = tinyManifest): Tiny {
   const outputs = classifier.outputs as Outputs;
   return { model: { text }, weights: classifierWeights(seed), outputs, manifest };
+}
+
+/** The same with further heads: several of two labels, and a value. */
+export function tinyHeads(seed: number): Tiny {
+  const scale = { log: false, mean: 10, deviation: 2 };
+  const tasks = [
+    headTask('tags', multiLabelTask({ labels: 2, width: 32 })),
+    headTask('value', regressTask({ width: 32, scale, delta: 1 })),
+  ];
+  const tiny = tinyClassifier(seed);
+  for (const { shapes } of tasks)
+    for (const [name, weight] of lively(initialHead(shapes, seed), seed + 1))
+      tiny.weights.set(name, weight);
+  const heads = [
+    { task: { kind: 'MULTI_LABEL' as const, labels: ['fast', 'cheap'], name: 'tags' } },
+    { task: { kind: 'REGRESS' as const, labels: [], name: 'value' }, scale },
+  ];
+  return {
+    ...tiny,
+    further: tasks.map(({ outputs }) => outputs as Outputs),
+    manifest: { ...tiny.manifest, heads },
+  };
 }
 
 export function tinyEmbedder(seed: number): Tiny {

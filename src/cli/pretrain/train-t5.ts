@@ -23,7 +23,8 @@ import { t5BaseConfig } from './base-config-t5.ts';
 import { cached } from './cached.ts';
 import type { PretrainOptions } from './options.ts';
 import type { PreparedT5 } from './prepare-t5.ts';
-import { openStepReport } from './step-report.ts';
+import { openReport } from './report.ts';
+import { tellRun } from './tell.ts';
 
 const LABELLED = 150_000;
 /** Contexts of the first word vectors: the most frequent tokens. */
@@ -55,10 +56,11 @@ export async function trainT5Base(options: PretrainOptions, prepared: PreparedT5
     ...{ tokenizer, tokens, corruption: corruptionOf(base) },
     samples: [...writeSamples(seed + 1, LABELLED)],
   };
-  const report = openStepReport('T5 base');
+  const elapsed = () => systemClock.now().getTime();
+  const report = openReport('T5 base', elapsed);
   const context = createContext({
-    ...{ engine: 'onnx', folder, threads, report: report.take },
-    elapsed: () => systemClock.now().getTime(),
+    ...{ engine: 'onnx', folder, threads, report: tellRun(report) },
+    elapsed,
   });
   const weights = await trainT5(context, {
     ...{ base, own: settings, seed },

@@ -1,19 +1,18 @@
 import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
-import type { Machine } from '../../ml/engine/engine.ts';
 import { openMachine } from '../../ml/engine/open.ts';
 import type { PretrainData } from '../../ml/pretrain/batch.ts';
 import { cooccurrenceVectors } from '../../ml/pretrain/cooccurrence.ts';
 import { initialPretrainWeights } from '../../ml/pretrain/loss.ts';
 import { pretrain } from '../../ml/pretrain/pretrain.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../ml/train/checkpoint.ts';
-import { initialState } from '../../ml/train/step.ts';
-import type { Weights } from '../../ml/weights/weights.ts';
+import { initialState, weightsIn } from '../../ml/train/step.ts';
 import { baseConfig } from './base-config.ts';
 import { cached } from './cached.ts';
 import type { PretrainOptions } from './options.ts';
 import { openReport } from './report.ts';
 import { saveModel } from './save.ts';
+import { tellSteps } from './tell.ts';
 
 const RATE = 7e-4;
 /** Contexts of the first word vectors: the most frequent tokens. */
@@ -41,31 +40,22 @@ export async function trainBase(options: PretrainOptions, data: PretrainData): P
     threads: options.threads,
     spin: false,
   });
-  const before = Number(saved?.extra.trainedMs ?? 0);
-  const started = systemClock.now().getTime();
-  const trainedMs = () => before + systemClock.now().getTime() - started;
-  const report = openReport(`${machine.name}, from step ${saved?.step ?? 0}`);
+  const trainedMs = stopwatch(Number(saved?.extra.trainedMs ?? 0));
+  const report = openReport(`${machine.name}, from step ${saved?.step ?? 0}`, trainedMs);
+  const tell = tellSteps(report, trainedMs);
   const save = async (step: number) => {
-    await saveCheckpoint(folder, {
-      step,
-      extra: { trainedMs: trainedMs() },
-      state: await machine.read(),
-    });
-    await saveModel(options.out, baseConfig, await weightsOf(machine, names), options.cache);
+    const learnt = await machine.read();
+    await saveCheckpoint(folder, { step, extra: { trainedMs: trainedMs() }, state: learnt });
+    await saveModel(options.out, baseConfig, weightsIn(learnt, names), options.cache);
   };
   let savedAt = trainedMs();
   const last = await pretrain({
-    config: baseConfig,
-    machine,
-    trainable,
-    data,
-    rate: RATE,
-    seed: options.seed,
-    from: saved?.step ?? 0,
+    ...{ config: baseConfig, machine, trainable, data, rate: RATE },
+    ...{ seed: options.seed, from: saved?.step ?? 0 },
     done: (step) =>
       options.steps ? (step - 1) / options.steps : trainedMs() / (options.minutes * 60_000),
     onStep: async (progress) => {
-      report.step(progress, trainedMs());
+      tell(progress);
       if (trainedMs() - savedAt < CHECKPOINT_MS) return;
       await save(progress.step);
       savedAt = trainedMs();
@@ -74,6 +64,12 @@ export async function trainBase(options: PretrainOptions, data: PretrainData): P
   await save(last);
   report.end();
   await machine.close();
+}
+
+/** Milliseconds since it was made, and `before`. */
+function stopwatch(before: number): () => number {
+  const started = systemClock.now().getTime();
+  return () => before + systemClock.now().getTime() - started;
 }
 
 async function startFromVectors(
@@ -89,14 +85,4 @@ async function startFromVectors(
   const { sets } = data.labelled;
   const weights = initialPretrainWeights(baseConfig, sets, seed, new Float32Array(vectors));
   for (const [name, { shape, data }] of weights) state.set(name, { type: 'float32', shape, data });
-}
-
-async function weightsOf(machine: Machine, names: readonly string[]): Promise<Weights> {
-  const state = await machine.read();
-  const weights: Weights = new Map();
-  for (const name of names) {
-    const tensor = state.get(name);
-    if (tensor) weights.set(name, { shape: tensor.shape, data: tensor.data as Float32Array });
-  }
-  return weights;
 }

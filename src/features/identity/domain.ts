@@ -70,3 +70,15 @@ export async function readDomainKey(
   requireDomain(actor, key);
   return key;
 }
+
+/** The domain that something is made in or counted in, which must be there. As `readDomainKey`; else NOT_FOUND. */
+export async function requireKnownDomain(
+  db: Db,
+  actor: Actor,
+  asked: string | null | undefined,
+): Promise<DomainRow> {
+  const key = await readDomainKey(db, actor, asked);
+  const domain = await findDomain(db, key);
+  if (domain) return domain;
+  throw new CameoError('NOT_FOUND', `There is no domain "${key}".`, ['domain']);
+}

@@ -1,8 +1,7 @@
-import sql from 'sql-template-tag';
-import { type Actor, requireDomain } from '../../auth.ts';
+import type { Actor } from '../../auth.ts';
 import { CameoError } from '../../errors.ts';
 import { checkString } from '../identity/check-text.ts';
-import { type DomainRow, readDomainKey } from '../identity/domain.ts';
+import { type DomainRow, requireKnownDomain } from '../identity/domain.ts';
 import { requireLabelled } from './check-labels.ts';
 import { checkRequest } from './check-request.ts';
 import type { ModelDeps } from './deps.ts';
@@ -39,7 +38,7 @@ export async function checkTraining(
     );
   const { kind } = input.task;
   const labels = labelsOf(input.task);
-  const domain = await knownDomain(deps, actor, input.domain);
+  const domain = await requireKnownDomain(deps.db, actor, input.domain);
   if (labels !== null) await requireLabelled(deps.db, domain, labels, ['task', 'labels']);
   const request = await checkRequest(deps, actor, input, domain, labels);
   return { name: input.name, domain, kind, labels, request };
@@ -58,16 +57,4 @@ function labelsOf({ kind, labels }: ModelTrainInput['task']): string | null {
   }
   if (labels == null) return null;
   throw new CameoError('BAD_INPUT', `${kind} learns without labels: leave them out.`, field);
-}
-
-async function knownDomain(
-  { db }: ModelDeps,
-  actor: Actor,
-  asked: string | null | undefined,
-): Promise<DomainRow> {
-  const key = await readDomainKey(db, actor, asked);
-  requireDomain(actor, key);
-  const [domain] = await db.query<DomainRow>(sql`select id, key from domain where key = ${key}`);
-  if (domain) return domain;
-  throw new CameoError('NOT_FOUND', `There is no domain "${key}".`, ['domain']);
 }

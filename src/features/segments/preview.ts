@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { type Actor, requireDomain } from '../../auth.ts';
 import type { Queryable } from '../../db.ts';
 import { CameoError } from '../../errors.ts';
-import { readDomainKey } from '../identity/domain.ts';
+import { requireKnownDomain } from '../identity/domain.ts';
 import { checkReferences } from './check-references.ts';
 import type { SegmentDeps } from './deps.ts';
 import { type Found, findMembers } from './preview-members.ts';
@@ -54,7 +54,7 @@ export async function segmentPreview(
   input: PreviewInput,
 ): Promise<SegmentPreviewRow> {
   const at = input.at ?? deps.clock.now();
-  const domainId = await domainOf(deps, actor, input.domain);
+  const { id: domainId } = await requireKnownDomain(deps.db, actor, input.domain);
   const rule = await checkedRule(deps, input.rule, domainId, at);
   const saved = input.compareWith ? await savedSegment(deps, actor, input.compareWith) : undefined;
   const found = await findMembers(deps, rule, domainId, at);
@@ -115,13 +115,6 @@ async function membersAt(
       and (${drawn === undefined} or customer_id = any(${drawn?.ids ?? []}::int4[]))
     order by 1`);
   return rows.map((row) => row.id);
-}
-
-async function domainOf(deps: SegmentDeps, actor: Actor, asked: string | null | undefined) {
-  const key = await readDomainKey(deps.db, actor, asked);
-  const [row] = await deps.db.query<{ id: number }>(sql`select id from domain where key = ${key}`);
-  if (!row) throw new CameoError('NOT_FOUND', `There is no domain "${key}".`, ['domain']);
-  return row.id;
 }
 
 async function checkedRule(deps: SegmentDeps, input: unknown, domainId: number, at: Date) {

@@ -28,6 +28,8 @@ export interface SessionOptions {
 export interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** The last axis of an input; undefined where it has none that is always the same. */
+  widthOf(input: string): number | undefined;
   readonly provider: Provider;
   /** Why the providers before it do not work here. */
   readonly failures: readonly string[];
@@ -52,6 +54,7 @@ export async function openSession(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
+    widthOf: (input) => widthOf(session.inputMetadata, input),
     ...{ provider, failures },
     async run(inputs, into = {}, wanted = session.outputNames) {
       const fetches = Object.fromEntries(
@@ -62,6 +65,12 @@ export async function openSession(
     },
     close: () => session.release(),
   };
+}
+
+function widthOf(inputs: InferenceSession['inputMetadata'], wanted: string): number | undefined {
+  const input = inputs.find(({ name }) => name === wanted);
+  const width = input?.isTensor ? input.shape.at(-1) : undefined;
+  return typeof width === 'number' ? width : undefined;
 }
 
 /** With the first provider that works; what it cannot compute, the processor does. */

@@ -1,6 +1,6 @@
 import type { HostTensors } from '../onnx/session.ts';
+import { floats, integers } from '../onnx/tensors.ts';
 import type { Random } from '../random.ts';
-import { floats, integers } from '../tasks/tensors.ts';
 import { type MaskVocabulary, maskRow } from './mask.ts';
 import type { LabelledShard } from './shards.ts';
 import { tasks } from './text/sample.ts';

@@ -1,8 +1,8 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BertConfig } from '../bert/config.ts';
 import { exportBert } from '../bert/export.ts';
-import { MlError } from '../errors.ts';
+import { writeModelFolder } from '../model-folder.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import { modelInputs } from '../serve/explain/graphs.ts';
 import { publishModel } from '../serve/publish.ts';
@@ -50,7 +50,7 @@ export async function exportModel(
     ...(stacked && { stack: stacked.stack }),
     ...(heads.length > 0 && { heads: heads.map(headEntry) }),
   };
-  await writeFolder(folder, async (part) => {
+  await writeModelFolder(folder, async (part) => {
     if (base) await writeBase(part, base.config, await tokenizerFiles(spec.base));
     await writeSafetensors(join(part, 'model.safetensors'), model.weights);
     if (stacked) await writeFile(join(part, BASELINE_FILE), stacked.baseline.save());
@@ -92,7 +92,7 @@ export async function exportBase(
   files: TokenizerFiles,
   weights: Weights,
 ): Promise<void> {
-  await writeFolder(folder, async (part) => {
+  await writeModelFolder(folder, async (part) => {
     await writeBase(part, config, files);
     await writeSafetensors(join(part, 'model.safetensors'), weights);
     await writeFile(join(part, 'model.onnx'), encodeModel(exportBert(config, weights, 'mean')));
@@ -104,20 +104,4 @@ type TokenizerFiles = ReadonlyMap<string, string | Buffer>;
 async function writeBase(part: string, config: BertConfig, files: TokenizerFiles): Promise<void> {
   await writeFile(join(part, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
   for (const [name, content] of files) await writeFile(join(part, name), content);
-}
-
-async function writeFolder(folder: string, write: (part: string) => Promise<void>): Promise<void> {
-  const part = `${folder}.part`;
-  try {
-    await rm(part, { recursive: true, force: true });
-    await mkdir(part, { recursive: true });
-    await write(part);
-    await rm(folder, { recursive: true, force: true });
-    await rename(part, folder);
-  } catch (cause) {
-    if (cause instanceof MlError || !(cause as NodeJS.ErrnoException).code) throw cause;
-    throw new MlError('UNAVAILABLE', `Cannot write the model to ${folder}: ${String(cause)}`, {
-      cause,
-    });
-  }
 }

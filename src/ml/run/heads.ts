@@ -9,6 +9,7 @@ import { judge } from './judge.ts';
 import type { Metrics } from './messages.ts';
 import { predictionsOf } from './predict.ts';
 import type { Prepared } from './prepare.ts';
+import type { TrainingSpec } from './spec.ts';
 import { scoreVersion } from './version.ts';
 
 /** A further head measured on test rows of its own, and what corrects it. */
@@ -44,24 +45,27 @@ export async function measureHeads(
       ...(calibration && { calibration }),
     };
     const said = predictionsOf(kind, await scoresOf(split.test), data, split.test, corrections);
-    const [baseline] = await fitBaselines(
-      { ...spec, task: kind, features: [] },
-      { train: rowsAt(data, split.train), validation: rowsAt(data, split.validation) },
-    );
-    const simple =
-      baseline &&
-      judge(
-        kind,
-        baselinePredictions(baseline, kind.kind, rowsAt(data, split.test)),
-        data,
-        split.test,
-      );
-    baseline?.dispose();
+    const baseline = await baselineMetrics(spec, helpers[i] as HelperRows);
     measured.push({
       ...head,
-      metrics: { ...judge(kind, said, data, split.test), ...(simple && { baseline: simple }) },
+      metrics: { ...judge(kind, said, data, split.test), ...(baseline && { baseline }) },
       ...(calibration && { calibration }),
     });
   }
   return measured;
+}
+
+/** Of TF-IDF with a linear model, on the head's test rows. */
+async function baselineMetrics(
+  spec: TrainingSpec,
+  { kind, data, split }: HelperRows,
+): Promise<Metrics | undefined> {
+  const [baseline] = await fitBaselines(
+    { ...spec, task: kind, features: [] },
+    { train: rowsAt(data, split.train), validation: rowsAt(data, split.validation) },
+  );
+  if (!baseline) return undefined;
+  const said = baselinePredictions(baseline, kind.kind, rowsAt(data, split.test));
+  baseline.dispose();
+  return judge(kind, said, data, split.test);
 }

@@ -3,14 +3,14 @@ import type { Computation, Machine } from '../engine/engine.ts';
 import { openMachine } from '../engine/open.ts';
 import { MlError } from '../errors.ts';
 import { noDropout } from '../nn/dropout.ts';
-import type { HostTensor, HostTensors } from '../onnx/session.ts';
+import type { HostTensors } from '../onnx/session.ts';
 import { seededRandom } from '../random.ts';
 import { type MaskOptions, maskedBatch, pretrainLoss, pretrainShapes } from '../tasks/pretrain.ts';
 import { initialHead } from '../tasks/task.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { createBatches, planEpoch } from '../train/batches.ts';
 import { fit as runSteps } from '../train/fit.ts';
-import { initialState, trainingStep } from '../train/step.ts';
+import { initialState, trainingStep, weightsIn } from '../train/step.ts';
 import { requireWeight, type Weights } from '../weights/weights.ts';
 import type { RunContext } from './context.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
@@ -45,15 +45,8 @@ export function withMaskedHead(
 
 /** Learns to fill masked tokens in. @returns the weights at the end, the head's too */
 export async function trainMasked(context: RunContext, job: MaskedJob): Promise<Weights> {
-  const { config, weights, tokenizer, texts, hyperparameters: own, steps, seed } = job;
-  const masks = maskOptions(tokenizer, config, own.maskRate);
-  const batches = createBatches(
-    { lengths: texts.map((ids) => ids.length), size: own.batchSize, seed },
-    ({ rows, length }, random): HostTensors => {
-      const ids = rows.map((row) => texts[row] as Int32Array);
-      return maskedBatch(ids, own.batchSize, length, masks, random);
-    },
-  );
+  const { config, weights, hyperparameters: own, steps, seed } = job;
+  const batches = maskedBatches(job);
   const trainable = [...weights.keys()];
   const state = initialState(weights, trainable);
   const { engine, threads, signal, folder } = context;
@@ -79,25 +72,26 @@ export async function trainMasked(context: RunContext, job: MaskedJob): Promise<
       }),
       ...(signal && { signal }),
       ...(folder && {
-        checkpoint: {
-          folder: context.checkpoint(job.name),
-          everySteps: own.checkpointSteps,
-          extra: () => ({ values: {}, tensors: new Map() }),
-          restore: () => {},
-        },
+        checkpoint: { folder: context.checkpoint(job.name), everySteps: own.checkpointSteps },
       }),
     });
     progress.end();
-    const learnt = await machine.read();
-    return new Map(
-      trainable.map((name) => {
-        const { shape, data } = learnt.get(name) as HostTensor;
-        return [name, { shape, data: data as Float32Array }];
-      }),
-    );
+    return weightsIn(await machine.read(), trainable);
   } finally {
     await machine.close();
   }
+}
+
+/** Batches of texts of like lengths; what is masked is drawn anew each time. */
+function maskedBatches({ config, tokenizer, texts, hyperparameters: own, seed }: MaskedJob) {
+  const masks = maskOptions(tokenizer, config, own.maskRate);
+  return createBatches(
+    { lengths: texts.map((ids) => ids.length), size: own.batchSize, seed },
+    ({ rows, length }, random): HostTensors => {
+      const ids = rows.map((row) => texts[row] as Int32Array);
+      return maskedBatch(ids, own.batchSize, length, masks, random);
+    },
+  );
 }
 
 /** The loss without anything left to chance; made once a run, as machines compile it once. */

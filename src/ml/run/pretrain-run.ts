@@ -1,11 +1,7 @@
 import { join } from 'node:path';
-import { openMachine } from '../engine/open.ts';
-import { MlError } from '../errors.ts';
-import { dataHash } from '../split/data-hash.ts';
-import { whyInsufficient } from '../split/sufficiency.ts';
-import { initialState } from '../train/step.ts';
 import type { Weights } from '../weights/weights.ts';
 import { tokenizerFiles } from './base.ts';
+import { baseResult, measureOnce, writtenRows } from './base-result.ts';
 import type { RunContext } from './context.ts';
 import { exportBase } from './export-model.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
@@ -24,9 +20,7 @@ export async function runPretraining(
   all: readonly TrainingRow[],
   own: Hyperparameters,
 ): Promise<RunResult> {
-  const rows = all.filter(({ text = '' }) => text.trim() !== '');
-  const why = whyInsufficient(spec.task, rows, spec.shots);
-  if (why) throw new MlError('INSUFFICIENT_DATA', why);
+  const rows = writtenRows(spec, all);
   const split = splitOf(rows, own, spec.seed);
   const { base, files } = await startOf(
     spec.base,
@@ -51,29 +45,11 @@ export async function runPretraining(
       context.report({ type: 'curve', points: [point] });
     },
   });
-  const lossOf = async (state: Weights) => {
-    const { engine, threads } = context;
-    const machine = await openMachine(engine, initialState(state, []), { threads });
-    try {
-      return await meanMaskedLoss(machine, lossOnce, job, test ?? []);
-    } finally {
-      await machine.close();
-    }
-  };
+  const lossOf = (own: Weights) =>
+    measureOnce(context, own, (machine) => meanMaskedLoss(machine, lossOnce, job, test ?? []));
   const [loss, baseLoss] = [await lossOf(weights), await lossOf(before)];
   await exportBase(join(folder, 'model'), config, files, weights);
-  return {
-    metrics: { loss, perplexity: Math.exp(loss) },
-    baselines: { base: { loss: baseLoss, perplexity: Math.exp(baseLoss) } },
-    ...{ winner: loss < baseLoss ? 'model' : 'base', decidedBy: 'loss' },
-    dataHash: dataHash(rows, split),
-    hyperparameters: own,
-    rows: {
-      train: split.train.length,
-      validation: split.validation.length,
-      test: split.test.length,
-    },
-  };
+  return baseResult(loss, baseLoss, { rows, split }, own);
 }
 
 /** The base as it is, or with a vocabulary of the training texts. */

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlError } from '../errors.ts';
 import { dataHash } from '../split/data-hash.ts';
+import { sizesOf } from '../split/split.ts';
 import { isT5 } from '../t5/is-t5.ts';
 import { runGenerate } from '../t5/run/generate.ts';
 import { runSpanPretraining } from '../t5/run/pretrain.ts';
@@ -13,7 +14,7 @@ import type { RunContext } from './context.ts';
 import { exportModel } from './export-model.ts';
 import { type Measured, type Model, measure, winnerOf, yardstickFor } from './finish.ts';
 import { measureHeads } from './heads.ts';
-import { readHelpers } from './helpers.ts';
+import { readHelpers, rowsAt } from './helpers.ts';
 import { type Hyperparameters, parseHyperparameters } from './hyperparameters.ts';
 import { trainMasked, withMaskedHead } from './masked.ts';
 import type { RunResult } from './messages.ts';
@@ -77,11 +78,9 @@ async function trainAndMeasure(
   const { best, tried } = await searchSettings(context, prepared, asked, common);
   const folds = await validateOnFolds(context, prepared, best, common);
   const model = await trainBag(context, prepared, { ...common, hyperparameters: best });
-  const side = (places: readonly number[]) =>
-    places.map((place) => data.rows[place] as TrainingRow);
   const baselines = await fitBaselines(spec, {
-    train: side(split.train),
-    validation: side(split.validation),
+    train: rowsAt(data, split.train),
+    validation: rowsAt(data, split.validation),
   });
   const measured = await measure(context, prepared, best, model, baselines);
   const rivals = await measureRivals(context, prepared, best, baselines);
@@ -100,13 +99,7 @@ async function trainAndMeasure(
     }),
     baselines: rivals,
     ...{ winner: winnerOf(yardstick, measured.metrics, rivals), decidedBy: yardstick.metric },
-    dataHash: dataHash(data.rows, split),
-    hyperparameters: best,
-    rows: {
-      train: split.train.length,
-      validation: split.validation.length,
-      test: split.test.length,
-    },
+    ...{ dataHash: dataHash(data.rows, split), hyperparameters: best, rows: sizesOf(split) },
   };
 }
 

@@ -1,5 +1,6 @@
 import { MlError } from '../errors.ts';
 import type { HostTensors } from '../onnx/session.ts';
+import { floats, integers, textTensors } from '../onnx/tensors.ts';
 import type { TrainingRow } from '../run/spec.ts';
 import { encodeRows, tableSizesOf } from '../tabular/encode.ts';
 import type { TabularEncoding } from '../tabular/encoding.ts';
@@ -50,10 +51,7 @@ function textOf({ id, text = '' }: ServedRow): string {
   throw new MlError('BAD_INPUT', `The text of row ${id} is not a string.`);
 }
 
-/**
- * The tensors of some rows. Texts are padded to the longest of them; one without any token gets one
- * of padding, so that its mean exists.
- */
+/** The tensors of some rows; texts are padded to the longest of them. */
 export function tensorsOf(inputs: RowInputs, rows: readonly number[], pad: number): HostTensors {
   const { tokens, features } = inputs;
   return {
@@ -66,21 +64,6 @@ export function tensorsOf(inputs: RowInputs, rows: readonly number[], pad: numbe
   };
 }
 
-export function textTensors(tokens: readonly Int32Array[], pad: number): HostTensors {
-  const length = Math.max(1, ...tokens.map((ids) => ids.length));
-  const shape = [tokens.length, length];
-  const ids = new BigInt64Array(tokens.length * length).fill(BigInt(pad));
-  const mask = new BigInt64Array(ids.length);
-  for (const [row, own] of tokens.entries()) {
-    for (let i = 0; i < own.length; i++) ids[row * length + i] = BigInt(own[i] as number);
-    mask.fill(1n, row * length, row * length + Math.max(1, own.length));
-  }
-  return {
-    input_ids: { type: 'int64', shape, data: ids },
-    attention_mask: { type: 'int64', shape, data: mask },
-  };
-}
-
 export function featureTensors(features: FeatureInputs, rows: readonly number[]): HostTensors {
   const { numbers, numberWidth, categories, tables } = features;
   const pick = <T extends Float32Array | Int32Array>(from: T, into: T, width: number): T => {
@@ -90,13 +73,13 @@ export function featureTensors(features: FeatureInputs, rows: readonly number[])
     return into;
   };
   return {
-    numbers: {
-      ...{ type: 'float32', shape: [rows.length, numberWidth] },
-      data: pick(numbers, new Float32Array(rows.length * numberWidth), numberWidth),
-    },
-    categories: {
-      ...{ type: 'int32', shape: [rows.length, tables] },
-      data: pick(categories, new Int32Array(rows.length * tables), tables),
-    },
+    numbers: floats(
+      [rows.length, numberWidth],
+      pick(numbers, new Float32Array(rows.length * numberWidth), numberWidth),
+    ),
+    categories: integers(
+      [rows.length, tables],
+      pick(categories, new Int32Array(rows.length * tables), tables),
+    ),
   };
 }

@@ -22,7 +22,7 @@ const head = z.object({
  * `input_ids` and `attention_mask` (B, S) int64 where the model reads text, `numbers` (B, N) float32
  * and `categories` (B, C) int32 where it reads features; the outputs are `logits` (B, labels) of
  * CLASSIFY and MULTI_LABEL, (B, S, tags) of SEQUENCE, `value` (B) of REGRESS, and `vector` (B, D) of EMBED.
- * `slopes.onnx` and `head.onnx` explain what it says: see explain/graphs.ts.
+ * `slopes.onnx`, of all its tasks, and `head.onnx` explain what it says: see explain/graphs.ts.
  */
 export const manifest = z.looseObject({
   task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),

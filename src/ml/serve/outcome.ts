@@ -27,6 +27,9 @@ export function outputOf({ task }: Manifest): 'logits' | 'value' {
   throw new MlError('BAD_INPUT', `A model of the kind ${task.kind} does not predict.`);
 }
 
+/** How many numbers that output is of a row. */
+export const widthOf = ({ labels }: Manifest['task']): number => Math.max(1, labels.length);
+
 /** The output of a further head, by its place in the manifest. */
 export const furtherOutput = (head: number): string => `further_${head}`;
 

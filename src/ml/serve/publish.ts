@@ -11,10 +11,10 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { traceWithWeights } from '../trace/with-weights.ts';
 import type { Weights } from '../weights/weights.ts';
 import { planBatches } from './batches.ts';
-import { headGraph, modelInputs, type Outputs, slopesGraph } from './explain/graphs.ts';
+import { headGraph, modelInputs, type Outputs, sideBySide, slopesGraph } from './explain/graphs.ts';
 import { readRows, type ServedRow, tensorsOf } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
-import { furtherOutput, outputOf } from './outcome.ts';
+import { furtherOutput, outputOf, widthOf } from './outcome.ts';
 
 /** A trained model, and what is needed to serve it. */
 export interface Publication {
@@ -52,8 +52,13 @@ export async function publishModel(
   const quantisation = await quantiseChecked(graph, samplesOf(publication), checked, { threads });
   if (quantisation.accepted) await writeFile(join(folder, 'model.int8.onnx'), quantisation.model);
   if (output !== 'vector') {
-    const width = Math.max(1, manifest.task.labels.length);
-    if (model.text) await write('slopes.onnx', slopesGraph(model, weights, outputs, width));
+    const explained = sideBySide(
+      [manifest, ...(manifest.heads ?? [])].map(({ task }, head) => ({
+        outputs: [outputs, ...further][head] as Outputs,
+        width: widthOf(task),
+      })),
+    );
+    if (model.text) await write('slopes.onnx', slopesGraph(model, weights, explained));
     if (model.features) await write('head.onnx', headGraph(model, weights, outputs));
   }
   const { accepted, check } = quantisation;

@@ -7,9 +7,10 @@ import { type OnnxSession, openSession, type SessionOptions } from '../onnx/sess
 import { loadTokenizer } from '../tokenizer/load.ts';
 import { type Computed, compute, computeAll } from './compute.ts';
 import { explain } from './explain/explain.ts';
+import { explainHead } from './explain/heads.ts';
 import { readRows, type ServedRow } from './inputs.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import { furtherOutput, outcomeOf, outputOf } from './outcome.ts';
+import { furtherOutput, type Outcome, outcomeOf, outputOf } from './outcome.ts';
 import type { ServedParts } from './parts.ts';
 import type { Prediction, ServedModel } from './served.ts';
 import { tagRows } from './tag-rows.ts';
@@ -118,29 +119,33 @@ async function predict(
   const names = [outputOf(manifest), ...heads.map((_, head) => furtherOutput(head))];
   const [own, ...further] = await computeAll(session, inputs, pad, names);
   const beside = parts.baseline?.predict(rows.map((row) => ({ ...row, label: null })));
-  const scoresOf = ({ data, width }: Computed, at: number) => {
-    const scores = data.subarray(at * width, (at + 1) * width);
-    if (scores.every(Number.isFinite)) return scores;
-    throw new MlError(
-      'BAD_FILE',
-      `The model in ${parts.folder} gives NaN for row ${rows[at]?.id}.`,
-    );
-  };
-  const outcomes = rows.map((_, at) =>
-    outcomeOf(manifest, scoresOf(own as Computed, at), beside?.[at]),
-  );
+  // Of the tasks only its own is ever stacked: the others leave the baseline out.
+  const outcomesOf = (model: Manifest, { data, width }: Computed) =>
+    rows.map(({ id }, at) => {
+      const scores = data.subarray(at * width, (at + 1) * width);
+      if (!scores.every(Number.isFinite))
+        throw new MlError('BAD_FILE', `The model in ${parts.folder} gives NaN for row ${id}.`);
+      return outcomeOf(model, scores, beside?.[at]);
+    });
+  const outcomes = outcomesOf(manifest, own as Computed);
   const why = reasons > 0 ? await explain(parts, inputs, rows, outcomes, reasons) : [];
-  return outcomes.map(({ direction: _, ...outcome }, at) => ({
-    ...outcome,
-    reasons: why[at] ?? [],
-    ...(heads.length > 0 && {
-      further: heads.map((head, i) => furtherOf(head, scoresOf(further[i] as Computed, at))),
-    }),
+  const said: Prediction[][] = [];
+  for (const [i, head] of heads.entries()) {
+    const answers = outcomesOf(head, further[i] as Computed);
+    const because = reasons > 0 ? await explainHead(parts, inputs, i, answers, reasons) : [];
+    said.push(
+      answers.map((answer, at) => ({ ...told(answer, because[at]), task: head.task.name })),
+    );
+  }
+  return outcomes.map((outcome, at) => ({
+    ...told(outcome, why[at]),
+    ...(heads.length > 0 && { further: said.map((answers) => answers[at] as Prediction) }),
   }));
 }
 
-/** What a further head says; only what the main one says is explained. */
-function furtherOf(head: NonNullable<Manifest['heads']>[number], scores: Float32Array): Prediction {
-  const { direction: _, ...outcome } = outcomeOf(head, scores);
-  return { ...outcome, task: head.task.name, reasons: [] };
+function told(
+  { direction: _, ...outcome }: Outcome,
+  reasons: Prediction['reasons'] = [],
+): Prediction {
+  return { ...outcome, reasons };
 }

@@ -1,4 +1,5 @@
 import type { OnnxSession } from '../onnx/session.ts';
+import { floats } from '../onnx/tensors.ts';
 import type { Matrix, Tile } from './matrix.ts';
 import { dot } from './vectors.ts';
 
@@ -84,8 +85,8 @@ async function candidates(
     const count = Math.min(wanted, tile.rows);
     const rows = tile.values.subarray(0, tile.rows * dimensions);
     const { scores, positions } = await session.run({
-      queries: { type: 'float32', shape: [queries.length, dimensions], data: batch },
-      rows: { type: 'float32', shape: [tile.rows, dimensions], data: rows },
+      queries: floats([queries.length, dimensions], batch),
+      rows: floats([tile.rows, dimensions], rows),
       count: { type: 'int64', shape: [1], data: BigInt64Array.of(BigInt(count)) },
     });
     found.push({

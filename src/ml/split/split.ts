@@ -9,6 +9,15 @@ export interface Split {
   readonly test: readonly number[];
 }
 
+/** How many rows are on each side. */
+export const sizesOf = ({
+  train,
+  validation,
+  test,
+}: { readonly [Side in keyof Split]: readonly unknown[] }) => ({
+  ...{ train: train.length, validation: validation.length, test: test.length },
+});
+
 type Placed = Pick<TrainingRow, 'group' | 'at'>;
 
 /** Shares of the rows up to the end of training, and up to the end of validation: 6:2:2. */

@@ -1,8 +1,9 @@
 import { crossEntropy } from '../nn/losses.ts';
+import { floats, integers } from '../onnx/tensors.ts';
 import type { tf } from '../tf.ts';
 import { linearHead } from './linear-head.ts';
 import type { Task } from './task.ts';
-import { floats, integers, perRow } from './tensors.ts';
+import { perRow } from './tensors.ts';
 
 export interface ClassifyOptions {
   readonly classes: number;

@@ -1,8 +1,8 @@
 import { applyLink } from '../baselines/link.ts';
 import { binaryCrossEntropy } from '../nn/losses.ts';
+import { floats } from '../onnx/tensors.ts';
 import type { tf } from '../tf.ts';
 import type { Task } from './task.ts';
-import { floats } from './tensors.ts';
 
 export interface DistillOptions {
   /** Scores are divided by this before the softmax: high ones show what the teacher finds alike. */

@@ -1,8 +1,8 @@
 import { normalise } from '../bert/pooling.ts';
 import { crossEntropy } from '../nn/losses.ts';
+import { floats, integers } from '../onnx/tensors.ts';
 import type { tf } from '../tf.ts';
 import type { Task } from './task.ts';
-import { floats, integers } from './tensors.ts';
 
 /** What a score is lowered by to take a row out of the negatives. */
 const OUT = -1e4;

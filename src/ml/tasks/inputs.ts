@@ -1,9 +1,10 @@
 import type { HostTensors } from '../onnx/session.ts';
+import { floats, integers } from '../onnx/tensors.ts';
 import type { Random } from '../random.ts';
 import type { EncodedRows } from '../tabular/encode.ts';
 import { MISSING } from '../tabular/encoding.ts';
 import { type AugmentOptions, augment } from '../train/augment.ts';
-import { floats, integers, tokenTensors } from './tensors.ts';
+import { tokenTensors } from './tensors.ts';
 
 /** Rows as a model reads them. */
 export interface Inputs {

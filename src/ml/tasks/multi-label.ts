@@ -1,8 +1,8 @@
 import { binaryCrossEntropy } from '../nn/losses.ts';
+import { floats } from '../onnx/tensors.ts';
 import type { tf } from '../tf.ts';
 import { linearHead } from './linear-head.ts';
 import type { Task } from './task.ts';
-import { floats } from './tensors.ts';
 
 export interface MultiLabelOptions {
   readonly labels: number;

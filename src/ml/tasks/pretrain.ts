@@ -8,10 +8,11 @@ import { layerNorm } from '../nn/layer-norm.ts';
 import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses.ts';
 import type { HostTensors } from '../onnx/session.ts';
+import { floats, integers } from '../onnx/tensors.ts';
 import type { Random } from '../random.ts';
 import type { tf } from '../tf.ts';
 import type { Loss } from '../train/step.ts';
-import { floats, integers, tokenTensors } from './tensors.ts';
+import { tokenTensors } from './tensors.ts';
 
 /** The head's weights, under the names of Hugging Face's BertForMaskedLM; its decoder is tied. */
 export function pretrainShapes(config: BertConfig): Map<string, number[]> {

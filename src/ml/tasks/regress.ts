@@ -1,9 +1,10 @@
 import { huber } from '../nn/losses.ts';
+import { floats } from '../onnx/tensors.ts';
 import type { tf } from '../tf.ts';
 import { linearHead } from './linear-head.ts';
 import { type TargetScale, toScale } from './target-scale.ts';
 import type { Task } from './task.ts';
-import { floats, perRow } from './tensors.ts';
+import { perRow } from './tensors.ts';
 
 export interface RegressOptions {
   readonly width: number;

@@ -1,9 +1,9 @@
 import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses.ts';
+import { floats, integers } from '../onnx/tensors.ts';
 import { NO_TAG } from '../text/units.ts';
 import type { tf } from '../tf.ts';
 import type { Encoded, Task } from './task.ts';
-import { floats, integers } from './tensors.ts';
 
 export interface SequenceOptions {
   readonly tags: number;

@@ -1,12 +1,5 @@
-import type { HostTensor, HostTensors } from '../onnx/session.ts';
-
-export function floats(shape: readonly number[], data: Float32Array): HostTensor {
-  return { type: 'float32', shape, data };
-}
-
-export function integers(shape: readonly number[], data: Int32Array): HostTensor {
-  return { type: 'int32', shape, data };
-}
+import type { HostTensors } from '../onnx/session.ts';
+import { integers } from '../onnx/tensors.ts';
 
 /** One number a row of a batch; 0 for rows without a truth, and for the padding beyond them. */
 export function perRow<Target>(

@@ -1,4 +1,5 @@
-import type { HostTensor, HostTensors } from '../onnx/session.ts';
+import type { HostTensors } from '../onnx/session.ts';
+import { scalar } from '../onnx/tensors.ts';
 import type { tf } from '../tf.ts';
 
 export interface AdamWOptions {
@@ -61,9 +62,3 @@ export function stepSize(step: number, rate: number, decay: number): HostTensors
     decay: scalar(rate * decay),
   };
 }
-
-const scalar = (value: number): HostTensor => ({
-  type: 'float32',
-  shape: [],
-  data: Float32Array.of(value),
-});

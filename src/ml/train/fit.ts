@@ -41,9 +41,9 @@ export interface FitOptions {
   readonly checkpoint?: {
     readonly folder: string;
     readonly everySteps: number;
-    /** What else the run needs to go on, such as its best weights so far. */
-    readonly extra: () => Extra;
-    readonly restore: (extra: Extra) => void;
+    /** What else the run needs to go on, such as its best weights so far; nothing by default. */
+    readonly extra?: () => Extra;
+    readonly restore?: (extra: Extra) => void;
   };
   readonly signal?: AbortSignal;
 }
@@ -118,7 +118,7 @@ async function restore({
     else state.set(name, tensor);
   await machine.load(state);
   const { ended, ...values } = saved.extra;
-  checkpoint.restore({ values, tensors });
+  checkpoint.restore?.({ values, tensors });
   return { step: saved.step, ended: ended === true };
 }
 
@@ -133,7 +133,7 @@ async function save(
   ended: boolean,
 ): Promise<void> {
   if (!checkpoint) return;
-  const { values, tensors } = checkpoint.extra();
+  const { values, tensors } = checkpoint.extra?.() ?? { values: {}, tensors: new Map() };
   const state = await machine.read();
   for (const [name, tensor] of tensors) state.set(EXTRA + name, tensor);
   await saveCheckpoint(checkpoint.folder, { step, extra: { ...values, ended }, state });

@@ -1,5 +1,6 @@
 import { NOISE_SIZE } from '../nn/dropout.ts';
 import type { HostTensor } from '../onnx/session.ts';
+import { floats } from '../onnx/tensors.ts';
 import { type Random, seededRandom } from '../random.ts';
 
 /** Hands each step a window of uniform numbers, at a place drawn by chance. */
@@ -14,10 +15,6 @@ export function createNoisePool(seed: number): NoisePool {
   const pool = Float32Array.from({ length: 2 * NOISE_SIZE }, next);
   return (random) => {
     const offset = Math.floor(random() * NOISE_SIZE);
-    return {
-      type: 'float32',
-      shape: [NOISE_SIZE],
-      data: pool.subarray(offset, offset + NOISE_SIZE),
-    };
+    return floats([NOISE_SIZE], pool.subarray(offset, offset + NOISE_SIZE));
   };
 }

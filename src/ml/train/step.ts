@@ -1,6 +1,7 @@
 import type { Computation, Lookup } from '../engine/engine.ts';
 import { createDropout, type Dropout } from '../nn/dropout.ts';
 import type { HostTensor } from '../onnx/session.ts';
+import { floats } from '../onnx/tensors.ts';
 import { tf } from '../tf.ts';
 import type { Weights } from '../weights/weights.ts';
 import { adamW, adamWDefaults } from './adamw.ts';
@@ -56,14 +57,27 @@ export function initialState(
   accumulates = false,
 ): Map<string, HostTensor> {
   const state = new Map<string, HostTensor>();
-  for (const [name, { shape, data }] of weights) state.set(name, { type: 'float32', shape, data });
+  for (const [name, { shape, data }] of weights) state.set(name, floats(shape, data));
   for (const name of trainable) {
     const { shape, data } = weights.get(name) ?? { shape: [0], data: new Float32Array() };
     const kept = accumulates ? [MEAN, SQUARE, SUM] : [MEAN, SQUARE];
     for (const prefix of kept)
-      state.set(prefix + name, { type: 'float32', shape, data: new Float32Array(data.length) });
+      state.set(prefix + name, floats(shape, new Float32Array(data.length)));
   }
   return state;
+}
+
+/** The weights of these names in a run's state. */
+export function weightsIn(
+  state: ReadonlyMap<string, HostTensor>,
+  names: readonly string[],
+): Weights {
+  return new Map(
+    names.map((name) => {
+      const { shape, data } = state.get(name) as HostTensor;
+      return [name, { shape, data: data as Float32Array }];
+    }),
+  );
 }
 
 /** Loss, gradients, clipping and AdamW in one computation. */

@@ -44,6 +44,10 @@ describe('segmentPreview', () => {
   it('refuses what could not be saved', async () => {
     await expect(preview({ segment: 'none' })).rejects.toThrow(/no segment "none"/);
     await expect(preview({ event: {} })).rejects.toThrow(/rule\.event\.type/);
+    const elsewhere = { rule: { event: { type: 'order' } }, domain: 'nowhere' };
+    await expect(segmentPreview(world.deps, world.actor, elsewhere)).rejects.toThrow(
+      'There is no domain "nowhere".',
+    );
   });
 });
 

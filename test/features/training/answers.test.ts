@@ -2,17 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AnswerKind, answerSet } from '../../../src/features/training/answer-set.ts';
 import type { RowsTask } from '../../../src/features/training/request.ts';
 import { buildTrainingRows } from '../../../src/features/training/rows.ts';
-import { event, names } from '../events/harness.ts';
-import { createRowsStage, type RowsStage, read } from './stage.ts';
+import { createPeopledStage, type RowsStage, read } from './stage.ts';
 
 const NOW = new Date('2026-07-01T00:00:00Z');
 const people = ['a', 'b', 'c', 'd', 'e', 'f'];
 let stage: RowsStage;
 beforeAll(async () => {
-  stage = await createRowsStage();
-  await stage.ingest(
-    people.map((who) => event(`m-${who}`, names(`user_id:${who}`), { text: 'red hat' })),
-  );
+  stage = await createPeopledStage(people);
 });
 afterAll(() => stage.close());
 

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { labelSet } from '../../../src/features/training/label-set.ts';
-import { event, names } from '../events/harness.ts';
-import { createRowsStage, type RowsStage } from './stage.ts';
+import { createPeopledStage, type RowsStage } from './stage.ts';
 
 const people = ['a', 'b', 'c', 'd', 'e'];
 let stage: RowsStage;
 beforeAll(async () => {
-  stage = await createRowsStage();
-  await stage.ingest(
-    people.map((who) => event(`m-${who}`, names(`user_id:${who}`), { text: 'red hat' })),
-  );
+  stage = await createPeopledStage(people);
 });
 afterAll(() => stage.close());
 

@@ -21,7 +21,7 @@ import type {
   TrainingRows,
 } from '../../../src/features/training/request.ts';
 import type { TrainingRow } from '../../../src/ml/run/spec.ts';
-import { actor, createStage, names, type Stage } from '../events/harness.ts';
+import { actor, createStage, event, names, type Stage } from '../events/harness.ts';
 
 const customer = entity('customer', { keys: ['customer_id'] });
 const orders = featureView('orders', {
@@ -90,6 +90,15 @@ export async function createRowsStage(): Promise<RowsStage> {
       if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
     },
   };
+}
+
+/** The same with `people` in it, each of whom wrote "red hat" in the event `m-<name>`. */
+export async function createPeopledStage(people: readonly string[]): Promise<RowsStage> {
+  const stage = await createRowsStage();
+  await stage.ingest(
+    people.map((who) => event(`m-${who}`, names(`user_id:${who}`), { text: 'red hat' })),
+  );
+  return stage;
 }
 
 /** All rows there are. */

@@ -57,16 +57,20 @@ describe('a run with further tasks', () => {
     expect(first?.value).toBe('refund');
     expect(first?.further).toEqual([
       {
-        ...{ task: 'mood of a text', value: '好', reasons: [] },
+        ...{ task: 'mood of a text', value: '好', reasons: expect.any(Array) },
         ...{ probability: expect.any(Number), uncertainty: expect.any(Number) },
       },
       {
-        ...{ task: 'speed', value: expect.any(Number), reasons: [] },
+        ...{ task: 'speed', value: expect.any(Number), reasons: expect.any(Array) },
         ...{ probability: null, uncertainty: null },
       },
     ]);
     const [of, than] = [fast, slow].map((each) => Number(each?.further?.[1]?.value));
     expect(of).toBeGreaterThan(than as number);
+    // Each task has its own reasons: the word that it was taught by, and nothing of another's.
+    const told = [first?.reasons, first?.further?.[0]?.reasons, fast?.further?.[1]?.reasons];
+    expect(told.map((reasons) => reasons?.[0]?.text)).toEqual(['refund', '好', '快']);
+    expect(told.every((reasons) => (reasons?.[0]?.contribution ?? 0) > 0)).toBe(true);
   }, 600_000);
 
   it('refuses those of too few rows, twice the same, or beside a bag', async () => {

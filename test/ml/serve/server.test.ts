@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { textBaseline } from '../../../src/ml/baselines/text-baseline.ts';
 import { type HostTensor, openSession } from '../../../src/ml/onnx/session.ts';
-import { textTensors } from '../../../src/ml/serve/inputs.ts';
+import { textTensors } from '../../../src/ml/onnx/tensors.ts';
 import { createModelServer, type ModelServer } from '../../../src/ml/serve/server.ts';
 import {
   sampleTexts,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HostTensors } from '../../../src/ml/onnx/session.ts';
+import { floats, integers } from '../../../src/ml/onnx/tensors.ts';
 import { seededRandom } from '../../../src/ml/random.ts';
 import { classifyTask } from '../../../src/ml/tasks/classify.ts';
 import { embedTask } from '../../../src/ml/tasks/embed.ts';
@@ -9,7 +10,6 @@ import { regressTask } from '../../../src/ml/tasks/regress.ts';
 import { sequenceTask } from '../../../src/ml/tasks/sequence.ts';
 import { fitScale, fromScale } from '../../../src/ml/tasks/target-scale.ts';
 import type { Task } from '../../../src/ml/tasks/task.ts';
-import { floats, integers } from '../../../src/ml/tasks/tensors.ts';
 import { NO_TAG } from '../../../src/ml/text/units.ts';
 import { argmaxes, learn, sentence, share, tinyText, tokens } from './tiny.ts';
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import sql from 'sql-template-tag';
-import { type Actor, requireDomain, requireRole } from '../../../auth.ts';
+import { type Actor, requireRole } from '../../../auth.ts';
 import type { Deps } from '../../../context.ts';
 import { CameoError } from '../../../errors.ts';
+import { requireKnownDomain } from '../../identity/domain.ts';
 
 export interface WebhookEndpointRow {
   readonly id: number;
@@ -30,16 +31,15 @@ export async function webhookAdd(
   input: WebhookInput,
 ): Promise<{ readonly id: number; readonly secret: string }> {
   requireRole(actor, 'admin');
-  requireDomain(actor, input.domain);
+  const domain = await requireKnownDomain(deps.db, actor, input.domain);
   checkUrl(input.url);
   await checkSegments(deps, input);
   const secret = randomBytes(32).toString('base64url');
   const [row] = await deps.db.query<{ id: number }>(sql`
     insert into webhook_endpoint (domain_id, url, secret, segments)
-    select id, ${input.url}, ${secret}, ${input.segments ?? []}::text[] from domain where key = ${input.domain}
+    values (${domain.id}, ${input.url}, ${secret}, ${input.segments ?? []}::text[])
     returning id`);
-  if (!row) throw new CameoError('NOT_FOUND', `There is no domain "${input.domain}".`, ['domain']);
-  return { id: row.id, secret };
+  return { id: (row as { id: number }).id, secret };
 }
 
 /** Plain HTTP is for this machine alone: everywhere else the body would go in the open. */

@@ -7,11 +7,8 @@ import type { ServedParts } from '../parts.ts';
 import { attributeFeatures, type StructuredRows } from './features.ts';
 import { type ServedReason, strongest } from './reason.ts';
 import { baselineWords, sharesOf, type Words, withBaseline } from './stacked.ts';
-import { attributeTokens } from './text.ts';
-import { wordsOf } from './words.ts';
+import { explainWords, TEXT } from './text-words.ts';
 
-/** What the reason that stands for a row's whole text is called. */
-const TEXT = 'text';
 /** Words that show what in a text counted. */
 const SHOWN_WORDS = 3;
 
@@ -30,7 +27,7 @@ export async function explain(
   const slopes = inputs.tokens && (await parts.graph('slopes.onnx'));
   const shares = sharesOf(parts.manifest);
   const beside = parts.baseline && baselineWords(parts.baseline, shares.baseline, rows, outcomes);
-  const own = slopes ? await explainWords(parts, slopes, inputs, outcomes) : undefined;
+  const own = slopes ? await explainWords(parts, slopes, inputs, outcomes, 0) : undefined;
   const words = beside
     ? rows.map((_, row) => withBaseline(own?.[row] ?? [], shares.model, beside[row] as Words))
     : own;
@@ -54,38 +51,6 @@ function featuresWithBaseline(
     ...reason,
     contribution: share * reason.contribution + (reason.name === TEXT ? added : 0),
   }));
-}
-
-async function explainWords(
-  { tokenizer }: ServedParts,
-  slopes: OnnxSession,
-  { tokens, features }: RowInputs,
-  outcomes: readonly Outcome[],
-): Promise<ServedReason[][]> {
-  if (!tokenizer || !tokens) return [];
-  const { pad, cls, sep, eos, mask } = tokenizer.special;
-  const special = new Set([pad, cls, sep, eos].filter((id) => id !== undefined));
-  const directions = outcomes.map(({ direction }) => direction);
-  const question = { tokens, features, directions, special, neutral: mask ?? pad, pad };
-  const answers = await attributeTokens(slopes, question);
-  return answers.map(({ attributions }, row) => {
-    const ids = [...(tokens[row] as Int32Array)];
-    const spelled = ids.map((id) => (special.has(id) ? undefined : tokenizer.tokenOf(id)));
-    return sumByWord(spelled, attributions);
-  });
-}
-
-/** A word that comes up again counts once, with all it adds. */
-function sumByWord(
-  tokens: readonly (string | undefined)[],
-  attributions: Float32Array,
-): ServedReason[] {
-  const sums = new Map<string, number>();
-  for (const word of wordsOf(tokens)) {
-    const added = word.tokens.reduce((sum, at) => sum + (attributions[at] as number), 0);
-    sums.set(word.text, (sums.get(word.text) ?? 0) + added);
-  }
-  return [...sums].map(([text, contribution]) => ({ name: TEXT, contribution, text }));
 }
 
 async function explainFeatures(

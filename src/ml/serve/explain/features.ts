@@ -1,4 +1,5 @@
 import type { HostTensor, OnnxSession } from '../../onnx/session.ts';
+import { floats } from '../../onnx/tensors.ts';
 import type { TabularEncoding } from '../../tabular/encoding.ts';
 import { type FeatureInputs, featureTensors } from '../inputs.ts';
 import { type Coalition, shapleyShares } from './shapley.ts';
@@ -60,10 +61,7 @@ async function play(
       ...(mixed.numberWidth > 0 && { numbers }),
       ...(mixed.tables > 0 && { categories }),
       ...(mixed.texts && {
-        text_vector: {
-          ...{ type: 'float32' as const, data: mixed.texts.data },
-          shape: [part.length, mixed.texts.width],
-        },
+        text_vector: floats([part.length, mixed.texts.width], mixed.texts.data),
       }),
     } as Record<string, HostTensor>;
     const outputs = await session.run(inputs);

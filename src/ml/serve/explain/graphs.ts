@@ -26,8 +26,7 @@ const WORDS = 'embeddings.word_embeddings.weight';
 export function slopesGraph(
   model: ModelShape,
   weights: Weights,
-  outputs: Outputs,
-  width: number,
+  { outputs, width }: Explained,
 ): OnnxGraph {
   return traceWithWeights(
     weights,
@@ -102,6 +101,30 @@ export function modelInputs(input: Input, { text, features }: ModelShape): Looku
     const tensor = known.get(name);
     if (!tensor) throw new Error(`A served model has no input "${name}".`);
     return tensor;
+  };
+}
+
+/** A task's outputs, and how many numbers they are of a row. */
+export interface Explained {
+  readonly outputs: Outputs;
+  readonly width: number;
+}
+
+/**
+ * Several tasks of the same rows as one, their scores beside each other in the order of the tasks: by
+ * the direction any of them is explained, and a graph holds the encoder's weights once.
+ */
+export function sideBySide(tasks: readonly Explained[]): Explained {
+  const [only, ...others] = tasks;
+  if (only && others.length === 0) return only;
+  return {
+    width: tasks.reduce((sum, { width }) => sum + width, 0),
+    outputs: (p, encoded) => ({
+      logits: tf.concat(
+        tasks.map(({ outputs, width }) => scoresOf(outputs(p, encoded)).reshape([-1, width])),
+        1,
+      ),
+    }),
   };
 }
 

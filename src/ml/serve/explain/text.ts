@@ -1,6 +1,7 @@
 import type { HostTensor, HostTensors, OnnxSession } from '../../onnx/session.ts';
+import { floats, textTensors } from '../../onnx/tensors.ts';
 import { planBatches, TOKEN_BUDGET } from '../batches.ts';
-import { type FeatureInputs, featureTensors, textTensors } from '../inputs.ts';
+import { type FeatureInputs, featureTensors } from '../inputs.ts';
 import { gaussLobatto } from './quadrature.ts';
 
 /** Rows whose scores are to be explained by their tokens. */
@@ -96,18 +97,11 @@ function feedsOf(
   return {
     ...textTensors(ids, pad),
     ...(features && featureTensors(features, repeated)),
-    baseline_ids: input_ids as HostTensor,
-    place: floats(
-      [repeated.length],
-      rows.flatMap(() => places),
-    ),
+    baseline_ids: input_ids,
+    place: floats([repeated.length], Float32Array.from(rows.flatMap(() => places))),
     direction: floats(
       [repeated.length, width],
-      repeated.flatMap((row) => directions[row] ?? []),
+      Float32Array.from(repeated.flatMap((row) => directions[row] ?? [])),
     ),
   };
-}
-
-function floats(shape: number[], values: readonly number[]): HostTensor {
-  return { type: 'float32', shape, data: Float32Array.from(values) };
 }

@@ -1,4 +1,5 @@
 import type { HostTensor, HostTensors } from '../../onnx/session.ts';
+import { floats, integers } from '../../onnx/tensors.ts';
 import type { TokenPair } from './corrupt.ts';
 
 export interface BatchShape {
@@ -35,9 +36,9 @@ export function seq2seqBatch(
       shape,
       ids,
     ),
-    decoderInput: integers(shifted, shape.rows, shape.target, ids.padId),
-    labels: integers(targets, shape.rows, shape.target, ids.padId),
-    labelWeights: numbers(weighed, shape.rows, shape.target),
+    decoderInput: paddedIntegers(shifted, shape.rows, shape.target, ids.padId),
+    labels: paddedIntegers(targets, shape.rows, shape.target, ids.padId),
+    labelWeights: paddedFloats(weighed, shape.rows, shape.target),
   };
 }
 
@@ -50,8 +51,8 @@ export function sourceBatch(
   const fitted = sources.map((source) => cut(source, shape.source));
   const ones = fitted.map((source) => source.map(() => 1));
   return {
-    source: integers(fitted, shape.rows, shape.source, padId),
-    sourceMask: numbers(ones, shape.rows, shape.source),
+    source: paddedIntegers(fitted, shape.rows, shape.source, padId),
+    sourceMask: paddedFloats(ones, shape.rows, shape.source),
   };
 }
 
@@ -70,7 +71,7 @@ function cut(tokens: readonly number[], limit: number): number[] {
   return [...tokens.slice(0, limit - 1), ...tokens.slice(-1)];
 }
 
-function integers(
+function paddedIntegers(
   lists: readonly (readonly number[])[],
   rows: number,
   length: number,
@@ -78,11 +79,15 @@ function integers(
 ): HostTensor {
   const data = new Int32Array(rows * length).fill(filler);
   for (const [row, list] of lists.entries()) data.set(list, row * length);
-  return { type: 'int32', shape: [rows, length], data };
+  return integers([rows, length], data);
 }
 
-function numbers(lists: readonly (readonly number[])[], rows: number, length: number): HostTensor {
+function paddedFloats(
+  lists: readonly (readonly number[])[],
+  rows: number,
+  length: number,
+): HostTensor {
   const data = new Float32Array(rows * length);
   for (const [row, list] of lists.entries()) data.set(list, row * length);
-  return { type: 'float32', shape: [rows, length], data };
+  return floats([rows, length], data);
 }

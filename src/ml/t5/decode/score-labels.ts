@@ -1,3 +1,4 @@
+import { applyLink } from '../../baselines/link.ts';
 import type { Place } from './constraint.ts';
 import type { Decoder } from './decoder.ts';
 
@@ -70,10 +71,7 @@ export function labelProbabilities(scores: Float64Array, labels: number): Float6
   const probabilities = new Float64Array(scores.length);
   for (let from = 0; from < scores.length; from += labels) {
     const row = scores.subarray(from, from + labels);
-    const top = Math.max(...row);
-    const total = row.reduce((sum, score) => sum + Math.exp(score - top), 0);
-    for (let i = 0; i < labels; i++)
-      probabilities[from + i] = Math.exp((row[i] as number) - top) / total;
+    probabilities.set(applyLink('softmax', row), from);
   }
   return probabilities;
 }

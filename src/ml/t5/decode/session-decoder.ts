@@ -1,4 +1,5 @@
 import type { HostTensor, HostTensors, OnnxSession } from '../../onnx/session.ts';
+import { floats, integers, textTensors } from '../../onnx/tensors.ts';
 import type { T5Config } from '../config.ts';
 import type { Decoder } from './decoder.ts';
 import { takeRows } from './rows.ts';
@@ -28,7 +29,7 @@ export function createSessionDecoder(
     startId: config.startId,
     endId: config.endId,
     async begin(sources) {
-      const input = sourceInputs(sources, config.padId);
+      const input = textTensors(sources, config.padId);
       const { states: _states, ...memory } = await sessions.encoder.run(input);
       const { attention_mask } = input;
       const rows = sources.length;
@@ -38,7 +39,7 @@ export function createSessionDecoder(
     },
     async step({ length, memory, past }, tokens) {
       const outputs = await sessions.decoder.run({
-        token: int64(tokens, [tokens.length, 1]),
+        token: tokensOf(tokens),
         distances: distancesFrom(length),
         ...memory,
         ...past,
@@ -54,27 +55,8 @@ export function createSessionDecoder(
   };
 }
 
-type SourceInputs = { readonly input_ids: HostTensor; readonly attention_mask: HostTensor };
-
-function sourceInputs(sources: readonly (readonly number[])[], padId: number): SourceInputs {
-  const width = Math.max(1, ...sources.map((source) => source.length));
-  const padded = sources.flatMap((source) => [
-    ...source,
-    ...new Array<number>(width - source.length).fill(padId),
-  ]);
-  const mask = sources.flatMap((source) =>
-    Array.from({ length: width }, (_, i) => (i < source.length ? 1 : 0)),
-  );
-  const shape = [sources.length, width];
-  return { input_ids: int64(padded, shape), attention_mask: int64(mask, shape) };
-}
-
 function noPast({ decoderLayers, heads, headWidth }: T5Config, rows: number): HostTensors {
-  const empty: HostTensor = {
-    type: 'float32',
-    shape: [rows, heads, 0, headWidth],
-    data: new Float32Array(0),
-  };
+  const empty = floats([rows, heads, 0, headWidth], new Float32Array(0));
   const blocks = Array.from({ length: decoderLayers }, (_, block) => block);
   return Object.fromEntries(
     blocks.flatMap((block) => [
@@ -87,7 +69,7 @@ function noPast({ decoderLayers, heads, headWidth }: T5Config, rows: number): Ho
 /** Positions 0 to `length` - 1 seen from the next. */
 function distancesFrom(length: number): HostTensor {
   const data = Int32Array.from({ length }, (_, key) => key - length);
-  return { type: 'int32', shape: [1, length], data };
+  return integers([1, length], data);
 }
 
 function presentAsPast(outputs: HostTensors): HostTensors {
@@ -103,6 +85,6 @@ function eachTaken(tensors: HostTensors, rows: readonly number[]): HostTensors {
   );
 }
 
-function int64(values: readonly number[], shape: readonly number[]): HostTensor {
-  return { type: 'int64', shape, data: BigInt64Array.from(values, BigInt) };
+function tokensOf(ids: readonly number[]): HostTensor {
+  return { type: 'int64', shape: [ids.length, 1], data: BigInt64Array.from(ids, BigInt) };
 }

@@ -1,6 +1,6 @@
 import type { HostTensor } from '../../onnx/session.ts';
 import { mergeLora } from '../../train/lora.ts';
-import { initialState, type Loss, type StepOptions } from '../../train/step.ts';
+import { initialState, type Loss, type StepOptions, weightsIn } from '../../train/step.ts';
 import type { Weights } from '../../weights/weights.ts';
 import { adafactorState, adafactorUpdate } from '../training/adafactor-update.ts';
 import { adapterWeights, hasAdapters, initialAdapters } from '../training/adapters.ts';
@@ -47,12 +47,7 @@ export function t5Learner(base: T5Base, own: T5Hyperparameters, seed: number): T
       ...(adafactor && { update: adafactorUpdate(trainable) }),
     },
     result: (state) => {
-      const learnt: Weights = new Map(
-        [...parts.weights.keys()].map((name) => {
-          const { shape, data } = state.get(name) as HostTensor;
-          return [name, { shape, data: data as Float32Array }];
-        }),
-      );
+      const learnt = weightsIn(state, [...parts.weights.keys()]);
       return own.variant === 'lora' ? mergeLora(learnt, own.lora) : learnt;
     },
   };

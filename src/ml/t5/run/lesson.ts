@@ -1,4 +1,5 @@
 import type { HostTensor, HostTensors } from '../../onnx/session.ts';
+import { floats, integers, scalar } from '../../onnx/tensors.ts';
 import type { Random } from '../../random.ts';
 import { bucketOf, createBatches } from '../../train/batches.ts';
 import type { T5Config } from '../config.ts';
@@ -90,13 +91,12 @@ function domainTensors(examples: readonly Example[], rows: number): HostTensors 
     weights[row] = 1;
   }
   return {
-    domain: { type: 'int32', shape: [rows], data: domain },
-    domainWeights: { type: 'float32', shape: [rows], data: weights },
+    domain: integers([rows], domain),
+    domainWeights: floats([rows], weights),
   };
 }
 
 /** The adversarial loss' strength at a share of the run. */
 export function strengthInput(progress: number): { strength: HostTensor } {
-  const data = Float32Array.of(adversarialStrength(progress));
-  return { strength: { type: 'float32', shape: [], data } };
+  return { strength: scalar(adversarialStrength(progress)) };
 }

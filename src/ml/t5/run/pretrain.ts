@@ -1,12 +1,8 @@
-import { openMachine } from '../../engine/open.ts';
-import { MlError } from '../../errors.ts';
 import type { HostTensors } from '../../onnx/session.ts';
+import { baseResult, measureOnce, writtenRows } from '../../run/base-result.ts';
 import type { RunContext } from '../../run/context.ts';
 import type { RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
-import { dataHash } from '../../split/data-hash.ts';
-import { whyInsufficient } from '../../split/sufficiency.ts';
-import { initialState } from '../../train/step.ts';
 import type { Weights } from '../../weights/weights.ts';
 import { textLengthFor } from '../data/corrupt.ts';
 import { hasAdapters } from '../training/adapters.ts';
@@ -34,9 +30,7 @@ export async function runSpanPretraining(
   folder: string,
 ): Promise<RunResult> {
   const own = parseT5Hyperparameters(spec.hyperparameters);
-  const rows = all.filter(({ text = '' }) => text.trim() !== '');
-  const why = whyInsufficient(spec.task, rows, spec.shots);
-  if (why) throw new MlError('INSUFFICIENT_DATA', why);
+  const rows = writtenRows(spec, all);
   const base = await loadT5Base(spec.base);
   const corruption = corruptionOf(base);
   const split = splitOf(rows, own, spec.seed);
@@ -57,31 +51,16 @@ export async function runSpanPretraining(
   const loss = await lossOf(context, base, weights, held);
   const before = await lossOf(context, base, base.weights, held);
   await saveT5Base(folder, base, weights);
-  return {
-    metrics: { loss, perplexity: Math.exp(loss) },
-    baselines: { base: { loss: before, perplexity: Math.exp(before) } },
-    ...{ winner: loss < before ? 'model' : 'base', decidedBy: 'loss' },
-    ...{ dataHash: dataHash(rows, split), hyperparameters: own },
-    rows: {
-      train: split.train.length,
-      validation: split.validation.length,
-      test: split.test.length,
-    },
-  };
+  return baseResult(loss, before, { rows, split }, own);
 }
 
 /** The mean loss of a model with these weights. */
-async function lossOf(
-  { engine, threads }: RunContext,
+function lossOf(
+  context: RunContext,
   { config }: T5Base,
   weights: Weights,
   held: readonly HostTensors[],
 ): Promise<number> {
-  const machine = await openMachine(engine, initialState(weights, []), { threads });
   const loss = t5Loss(config, { smoothing: 0, adapters: hasAdapters(weights) });
-  try {
-    return await meanLoss(machine, measured(loss), held);
-  } finally {
-    await machine.close();
-  }
+  return measureOnce(context, weights, (machine) => meanLoss(machine, measured(loss), held));
 }

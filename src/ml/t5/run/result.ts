@@ -1,5 +1,6 @@
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
+import { sizesOf } from '../../split/split.ts';
 import { judgeActive } from './active.ts';
 import { baselinesOf } from './baselines.ts';
 import type { Course } from './course.ts';
@@ -21,10 +22,6 @@ export async function resultOf(
   return {
     ...{ metrics, baselines, decidedBy, dataHash: hash, hyperparameters },
     winner: rival && worth(rival[1]) >= worth(metrics) ? rival[0] : 'model',
-    rows: {
-      train: sides.train.length,
-      validation: sides.validation.length,
-      test: sides.test.length,
-    },
+    rows: sizesOf(sides),
   };
 }

@@ -47,7 +47,10 @@ export async function trainT5(context: RunContext, job: T5Job): Promise<Weights>
       onStep: progress.onStep,
       evaluation: { everySteps: batches.perEpoch, run: reporter(context, machine, learner, job) },
       ...(signal && { signal }),
-      ...(context.folder && { checkpoint: checkpointOf(context, own, name) }),
+      // The weights after the last step count, so that there is nothing to keep beside the state.
+      ...(context.folder && {
+        checkpoint: { folder: context.checkpoint(name), everySteps: own.checkpointSteps },
+      }),
     });
     progress.end();
     return learner.result(await machine.read());
@@ -71,15 +74,5 @@ function reporter(
     const point = { step, split, metric: 'loss', value };
     context.report({ type: 'curve', points: [point] });
     return false;
-  };
-}
-
-/** The weights after the last step count, so that there is nothing to keep beside the state. */
-function checkpointOf(context: RunContext, { checkpointSteps }: T5Hyperparameters, name: string) {
-  return {
-    folder: context.checkpoint(name),
-    everySteps: checkpointSteps,
-    extra: () => ({ values: {}, tensors: new Map() }),
-    restore: () => undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { HostTensor, HostTensors } from '../../onnx/session.ts';
+import { floats, scalar } from '../../onnx/tensors.ts';
 import type { tf } from '../../tf.ts';
 import type { Update } from '../../train/step.ts';
 import { sizeOf, type Weights } from '../../weights/weights.ts';
@@ -19,11 +20,7 @@ export function adafactorState(
   for (const name of trainable) {
     const slots = adafactorSlots(weights.get(name)?.shape ?? []);
     for (const [slot, shape] of Object.entries(slots))
-      state.set(slotName(slot, name), {
-        type: 'float32',
-        shape,
-        data: new Float32Array(sizeOf(shape)),
-      });
+      state.set(slotName(slot, name), floats(shape, new Float32Array(sizeOf(shape))));
   }
   return state;
 }
@@ -63,8 +60,4 @@ const DECAY = 'adafactorDecay';
 
 function slotName(slot: string, parameter: string): string {
   return `adafactor.${slot}:${parameter}`;
-}
-
-function scalar(value: number): HostTensor {
-  return { type: 'float32', shape: [], data: Float32Array.of(value) };
 }

@@ -1,7 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HostTensor, type OnnxSession, openSession } from '../../../../src/ml/onnx/session.ts';
+import type { Outputs } from '../../../../src/ml/serve/explain/graphs.ts';
+import type { ServedReason } from '../../../../src/ml/serve/explain/reason.ts';
 import { attributeTokens } from '../../../../src/ml/serve/explain/text.ts';
 import { type ServedRow, tensorsOf } from '../../../../src/ml/serve/inputs.ts';
 import type { ServedModel } from '../../../../src/ml/serve/served.ts';
@@ -11,6 +13,7 @@ import {
   servedRow,
   type Tiny,
   tinyClassifier,
+  tinyHeads,
   tinyRegression,
   tinyTokenizer,
   writeModelFolder,
@@ -103,6 +106,63 @@ describe('integrated gradients of a classifier', () => {
       ];
       expect(middle.sum).toBeCloseTo((after.score - before.score) / 0.02, 1);
     }
+  });
+});
+
+describe('reasons of further heads', () => {
+  const tiny = tinyHeads(11);
+  const rows = sampleTexts.map((text, at) => servedRow(`${at}`, { text }));
+  // Eight bits round a model with more outputs otherwise: full precision is compared with itself.
+  const openFull = async (folder: string) => {
+    await rm(join(folder, 'model.int8.onnx'), { force: true });
+    return open(folder);
+  };
+  const shown = (reasons: readonly ServedReason[] = []) =>
+    new Map(reasons.map(({ text, contribution }) => [text, contribution]));
+  const expectAlike = (some: readonly ServedReason[] | undefined, others: typeof some) => {
+    const [these, those] = [shown(some), shown(others)];
+    expect([...these.keys()].sort()).toEqual([...those.keys()].sort());
+    for (const [word, contribution] of those) expect(these.get(word)).toBeCloseTo(contribution, 4);
+  };
+
+  it('are those of a model with that task alone, and its own stay as they are', async () => {
+    const { heads = [], maxLength } = tiny.manifest;
+    const answers = await (await openFull(await published(tiny))).predict(rows, 100);
+    const own = await (await openFull(await published(tinyClassifier(11)))).predict(rows, 100);
+    for (const [at, { reasons }] of answers.entries()) expectAlike(reasons, own[at]?.reasons);
+    for (const [i, head] of heads.entries()) {
+      const outputs = tiny.further?.[i] as Outputs;
+      const alone = { ...{ model: tiny.model, weights: tiny.weights, outputs } };
+      const folder = await published({ ...alone, manifest: { ...head, maxLength } });
+      const expected = await (await openFull(folder)).predict(rows, 100);
+      for (const [at, { further }] of answers.entries()) {
+        expect(further?.[i]?.task).toBe(head.task.name);
+        expectAlike(further?.[i]?.reasons, expected[at]?.reasons);
+      }
+      expect(expected[0]?.reasons.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('are as many as asked for, and none are looked for where none are', async () => {
+    const folder = await published(tiny);
+    const model = await open(folder);
+    const count = async (most: number) =>
+      (await model.predict([servedRow('x', { text: 'very good box' })], most)).map(({ further }) =>
+        further?.map(({ reasons }) => reasons.length),
+      );
+    const before = model.bytes;
+    expect(await count(0)).toEqual([[0, 0]]);
+    expect(model.bytes).toBe(before);
+    expect(await count(2)).toEqual([[2, 2]]);
+  });
+
+  it('are not there in a version of before, whose own reasons stay', async () => {
+    const folder = await published(tiny);
+    const before = await published(tinyClassifier(11));
+    await copyFile(join(before, 'slopes.onnx'), join(folder, 'slopes.onnx'));
+    const [prediction] = await (await open(folder)).predict(rows, 5);
+    expect(prediction?.reasons.length).toBeGreaterThan(0);
+    expect(prediction?.further?.map(({ reasons }) => reasons)).toEqual([[], []]);
   });
 });
 
