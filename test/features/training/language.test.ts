@@ -109,7 +109,7 @@ describe('the language of a domain', () => {
       }),
       { numRuns: 6 },
     );
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('customers in words', () => {
