@@ -56,7 +56,7 @@ export async function createServices(
   closing.add('prediction catalogue', () => predictionCatalog.close());
   const catalogs = storeCatalogs(store, clock, predictionCatalog);
   const artefacts = createArtefacts(config);
-  const embedding = promotedSources(db, artefacts, parts.engine.embeddings);
+  const embedding = promotedSources({ db, clock, log, store }, artefacts, parts.engine.embeddings);
   const embeddings = createEmbeddings({ db, clock, log, notifications, embedding });
   closing.add('embeddings', () => embeddings.close());
   const refreshEmbeddings = embeddings.queue;

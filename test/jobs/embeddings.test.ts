@@ -196,8 +196,8 @@ describe('refreshing the changed embeddings', () => {
     const jobs = createEmbeddingJobs({
       embedding: {
         ...sources,
-        readTexts: async (domain, ids) => {
-          const read = await sources.readTexts(domain, ids);
+        readTexts: async (domain, ids, version) => {
+          const read = await sources.readTexts(domain, ids, version);
           if (!late) {
             late = true;
             await writes(1, 'late');

@@ -30,7 +30,7 @@ export async function embedCustomers(
   const texts: CustomerText[] = [];
   let embedded = 0;
   for (const { ids, ...domain } of await domainsOf(tx, target, customerIds)) {
-    const read = await deps.embedding.readTexts(domain, ids);
+    const read = await deps.embedding.readTexts(domain, ids, target);
     texts.push(...read);
     embedded += await embedTexts(deps, tx, target, domain.id, read);
   }

@@ -20,10 +20,11 @@ export interface CustomerText {
 export interface EmbeddingSources {
   /** @throws when there is no such version, or its files cannot be read. */
   loadEmbedder(model: string, version: string): Promise<Embedder>;
-  /** The texts of those of these customers that live and have one. */
+  /** The texts of those of these customers that live and have one, as the version is to read them. */
   readTexts(
     domain: { readonly id: number; readonly key: string },
     customerIds: readonly number[],
+    version: Pick<Target, 'model' | 'version'>,
   ): Promise<readonly CustomerText[]>;
   /** Versions that were promoted and that customers are not embedded with yet. */
   promoted?(): Promise<readonly Target[]>;

@@ -1,8 +1,11 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
 import { CameoError } from '../../errors.ts';
+import type { TrainingSpec } from '../../ml/run/spec.ts';
 import type { ArtefactStore } from '../artefacts/store.ts';
-import type { Embedder, EmbeddingSources } from './embedder.ts';
+import { buildPredictionRows } from '../training/prediction-rows.ts';
+import type { RowsDeps, RowsRequest } from '../training/request.ts';
+import type { CustomerText, Embedder, EmbeddingSources } from './embedder.ts';
 import { readEventTexts } from './event-texts.ts';
 import type { Target } from './models.ts';
 
@@ -11,6 +14,8 @@ interface Promoted {
   readonly versionId: number;
   readonly domain: string;
   readonly artefact: string;
+  readonly service: string | null;
+  readonly spec: Pick<TrainingSpec, 'text' | 'language'>;
 }
 
 /** Loads versions of embedding models from folders. */
@@ -20,17 +25,22 @@ export interface EmbeddingServer {
 
 /**
  * Embeddings by the versions that were trained here (kind EMBED) and promoted; a customer is known by
- * what they wrote.
+ * what they wrote or, to a version that has learnt from customers in words, by such words.
  */
 export function promotedSources(
-  db: Queryable,
+  deps: RowsDeps,
   artefacts: ArtefactStore,
   server: EmbeddingServer,
 ): EmbeddingSources {
+  const { db } = deps;
   const load = async ({ artefact, versionId }: Promoted) =>
     server.embedder(await artefacts.open(artefact), String(versionId));
   return {
-    readTexts: (_domain, ids) => readEventTexts(db, ids),
+    async readTexts(domain, ids, { model, version }) {
+      const promoted = await versionOf(db, model, version);
+      if (promoted?.spec.text !== 'CUSTOMER') return readEventTexts(db, ids);
+      return readCustomersInWords(deps, promoted, domain, ids);
+    },
     async loadEmbedder(model, version) {
       const promoted = await versionOf(db, model, version);
       if (promoted) return load(promoted);
@@ -52,7 +62,26 @@ export function promotedSources(
   };
 }
 
-const VERSIONS = sql`select m.name as model, v.id as "versionId", d.key as domain, v.artefact
+/** As the version's training rows told of them, its language included: their texts change as they do. */
+async function readCustomersInWords(
+  deps: RowsDeps,
+  { service, spec: { language } }: Promoted,
+  domain: RowsRequest['domain'],
+  customerIds: readonly number[],
+): Promise<CustomerText[]> {
+  const request: RowsRequest = {
+    ...{ domain, task: { kind: 'EMBED' }, text: 'CUSTOMER' },
+    ...(service !== null && { service }),
+    ...(language && { language }),
+  };
+  const rows = await buildPredictionRows(deps, request, customerIds);
+  return rows.flatMap(({ customerId, text, textHash }) =>
+    text === undefined || textHash === null ? [] : [{ customerId, text, textHash }],
+  );
+}
+
+const VERSIONS = sql`select m.name as model, v.id as "versionId", d.key as domain, v.artefact,
+    v.service, v.spec
   from model m join model_version v on v.model_id = m.id join domain d on d.id = m.domain_id`;
 
 const activeVersions = (db: Queryable) =>

@@ -3,7 +3,7 @@ import { customerText } from '../../ml/text/customer-text.ts';
 import { estimateTokens } from '../../ml/text/estimate-tokens.ts';
 import { type ServiceColumn, serviceColumns, widthOf } from './columns.ts';
 import { type Done, lastEvents, type Trait, traitsAsOf } from './history.ts';
-import { localeOf } from './locale.ts';
+import { customerLanguage } from './language.ts';
 import type { Prepared } from './prepare.ts';
 import type { RowsDeps, RowsRequest } from './request.ts';
 import { idOf, type Source } from './sources.ts';
@@ -45,7 +45,7 @@ interface Past {
 }
 
 function factsOf(
-  { domain, locale }: RowsRequest,
+  { domain, language }: RowsRequest,
   subject: Prepared,
   { traits, events, texts }: Past,
   columns: readonly ServiceColumn[],
@@ -54,7 +54,7 @@ function factsOf(
   const earlier = (occurredAt: number) => (last - occurredAt) / DAY;
   return {
     domain: domain.key,
-    locale: locale ?? localeOf(traits, texts),
+    locale: language ?? customerLanguage(traits, texts) ?? 'en',
     seenDays: events.length === 0 ? null : (subject.at - last) / DAY,
     traits: traits.map(({ name, value }) => [name, value] as const),
     features: featuresOf(subject, columns),

@@ -1,5 +1,6 @@
 import type { Deps } from '../../context.ts';
 import type { TrainingRow, taskKinds } from '../../ml/run/spec.ts';
+import type { Locale } from '../../ml/text/customer/words.ts';
 import type { FeatureStore } from '../store/store.ts';
 
 /** What rows are drawn with: the ground and the feature store. */
@@ -28,8 +29,8 @@ export interface RowsRequest {
   readonly at?: Date;
   /** The label set: other labels are bad. Any label is good when absent; GENERATE: any text. */
   readonly labels?: readonly string[];
-  /** The language of the customers' texts; told from each customer when absent. */
-  readonly locale?: 'zh' | 'en';
+  /** What customers are told about in (`text: CUSTOMER`); each in their own language when absent. */
+  readonly language?: Locale;
   /** Only one customer in so many, always the same ones. */
   readonly oneIn?: number;
 }

@@ -60,6 +60,11 @@ const toSubject = ({ customerId, messageId, occurredAt, at, id, value }: LabelRo
   label: { id, value },
 });
 
+/** Customers `c` of a domain that live, and were there by an instant. */
+export const livingBy = (domainId: number, until: Date): Sql => sql`
+  c.domain_id = ${domainId} and c.merged_into_id is null
+    and (c.first_seen_at is null or c.first_seen_at <= ${until}::timestamptz)`;
+
 /** All living customers of the domain that have done something by `at`, as of then. */
 export async function* customerSubjects(
   { db, clock }: RowsDeps,
@@ -68,9 +73,7 @@ export async function* customerSubjects(
   const until = at ?? clock.now();
   const statement = sql`
     select c.id as "customerId" from customer c
-    where c.domain_id = ${domain.id} and c.merged_into_id is null
-      and (c.first_seen_at is null or c.first_seen_at <= ${until}::timestamptz)
-    order by c.id`;
+    where ${livingBy(domain.id, until)} order by c.id`;
   for await (const rows of streamRows<{ customerId: number }>(db, statement, PAGE))
     yield rows.map(({ customerId }) => ({ customerId, at: until.getTime() }));
 }

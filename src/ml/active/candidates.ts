@@ -88,12 +88,8 @@ export function spreadValues(
   known: readonly number[],
   count: number,
 ): number[] {
-  const distance = predicted.map((value) =>
-    known.reduce(
-      (least, other) => Math.min(least, Math.abs(value - other)),
-      Number.POSITIVE_INFINITY,
-    ),
-  );
+  const sorted = Float64Array.from(known).sort();
+  const distance = predicted.map((value) => distanceToNearest(sorted, value));
   const taken: number[] = [];
   while (taken.length < Math.min(count, predicted.length)) {
     let best = -1;
@@ -109,4 +105,17 @@ export function spreadValues(
         );
   }
   return taken;
+}
+
+/** Infinite where there are none. @param sorted in ascending order */
+function distanceToNearest(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  const below = value - (sorted[low - 1] ?? Number.NEGATIVE_INFINITY);
+  const above = (sorted[low] ?? Number.POSITIVE_INFINITY) - value;
+  return Math.min(below, above);
 }

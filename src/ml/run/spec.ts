@@ -32,6 +32,8 @@ export const trainingSpec = z.object({
   /** Where the rows come from; NONE trains on features alone. */
   text: z.enum(['EVENTS', 'CUSTOMER', 'NONE']),
   features: z.array(featureColumn),
+  /** What CUSTOMER texts are in; absent from versions that were taught each customer's own. */
+  language: z.enum(['zh', 'en']).optional(),
   /** Overrides of the defaults in src/ml/run/hyperparameters.ts, checked there. */
   hyperparameters: z.record(z.string(), z.unknown()),
   /** Labelled rows a class that training may use; all when absent. */

@@ -35,6 +35,12 @@ export const NAMES = [
   'attributes:age_band_version',
 ];
 
+/** As a predictor gives what a version says. */
+export function answers(said: ReturnType<Says>): Predicted {
+  const [own, ...further] = said.map((one) => ({ ...one, reasons: [] }));
+  return { ...(own as Predicted), further };
+}
+
 export interface AttributeWorld extends ModelWorld {
   /** A customer's features as [value, status]; now, or at an instant. */
   features(customer: number, names?: readonly string[], at?: string): Promise<[unknown, string][]>;
@@ -65,10 +71,7 @@ export async function makeAttributeWorld(): Promise<AttributeWorld> {
     predict: async (folder, rows) => {
       asked.push(...rows.map(({ text = '' }) => text));
       const says = [...versions].find(([artefact]) => folder.includes(artefact))?.[1];
-      return rows.map(({ text = '' }) => {
-        const [own, ...further] = (says?.(text) ?? []).map((one) => ({ ...one, reasons: [] }));
-        return { ...(own as Predicted), further };
-      });
+      return rows.map(({ text = '' }) => answers(says?.(text) ?? []));
     },
   };
   const predict = createPredict({ ...base, predictor });
@@ -80,7 +83,7 @@ export async function makeAttributeWorld(): Promise<AttributeWorld> {
   };
   return {
     ...base,
-    ...{ asked, activate, predictor },
+    ...{ asked, activate, predictor, jobs: { ...base.jobs, predict, refresh: job } },
     async publish({ model, task, further = [], kind = 'GENERATE', says }) {
       const folder = makeFolder(base.home, `v${versions.size}`, {
         'cameo.json': `${versions.size}`,
@@ -115,12 +118,18 @@ export async function makeAttributeWorld(): Promise<AttributeWorld> {
       const { id } = await enqueue(base.db, job, model === undefined ? {} : { model });
       const worker = await base.work([job, predict]);
       await base.until(id, isFinished);
-      const shards = await base.db.query<{ id: string }>(
-        sql`select id from job_run where starts_with(key, ${`predict:${id}:`}) order by key`,
-      );
-      const done = await Promise.all(shards.map((shard) => base.until(shard.id, isFinished)));
+      const attempts = await attemptsOf(base, id);
       await worker.stop();
-      return done.map(({ attempts }) => attempts);
+      return attempts;
     },
   };
+}
+
+/** Once the shards of a refresh that has been cut are done, in their order: in how many attempts each. */
+export async function attemptsOf({ db, until }: ModelWorld, refreshId: string): Promise<number[]> {
+  const shards = await db.query<{ id: string }>(sql`
+    select id from job_run where starts_with(key, ${`predict:${refreshId}:`})
+    order by (payload->>'after')::int`);
+  const done = await Promise.all(shards.map(({ id }) => until(id, isFinished)));
+  return done.map(({ attempts }) => attempts);
 }

@@ -124,8 +124,8 @@ describe('embedding customers', () => {
     await world.db.transaction(async (slow) => {
       const held = {
         ...sources,
-        readTexts: async (domain: { id: number; key: string }, ids: readonly number[]) => {
-          const read = await sources.readTexts(domain, ids);
+        readTexts: async (...asked: Parameters<typeof sources.readTexts>) => {
+          const read = await sources.readTexts(...asked);
           await writes(id, 'new words');
           await embed([id]);
           return read;

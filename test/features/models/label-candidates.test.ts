@@ -151,3 +151,69 @@ describe('a correction by labelsImport', () => {
     expect(await retrainDue(world)).toHaveLength(1);
   });
 });
+
+// Last: whatever refreshes the domain would go through all of them.
+describe('candidates for labels among 12,000 customers', () => {
+  let all: { id: number; number: number }[];
+  beforeAll(async () => {
+    for (const kind of ['CLASSIFY', 'REGRESS'] as const)
+      await world.publish({
+        ...{ model: `many-${kind}`, task: `many-${kind}`, kind },
+        says: () => [],
+      });
+    await world.db.query(sql`select setseed(0.5)`);
+    // Most numbers are small, a few very large; the larger, the less sure the model of classes is.
+    all = await world.db.query(sql`
+      with c as (insert into customer (domain_id)
+        select ${domainId} from generate_series(1, 12000) returning id),
+      drawn as materialized (select id, round((random() ^ 9 * 1e6)::numeric)::float8 as number from c),
+      made as (
+        insert into prediction (customer_id, task, version_id, value, uncertainty, reasons, input_hash, at)
+        select drawn.id, m.name, m.active_version_id,
+          case m.kind when 'REGRESS' then to_jsonb(number) else '"good"' end,
+          case m.kind when 'REGRESS' then null else number / 1e6 end, '[]', drawn.id::text, '2026-01-01'
+        from drawn, model m where starts_with(m.name, 'many-'))
+      select id, number from drawn order by number desc, id`);
+    await world.db.query(sql`delete from embedding`);
+    await world.db.query(sql`analyze customer, prediction, label`);
+  });
+
+  it('are the least sure ones of all', async () => {
+    expect(idsOf(await candidatesOf('many-CLASSIFY', 50))).toEqual(
+      all.slice(0, 50).map(({ id }) => id),
+    );
+  });
+
+  it('of a number are about as far from what is known and taken as anybody', async () => {
+    const labelled = all.filter((_, place) => place % 40 === 7);
+    await world.db.query(sql`
+      insert into label (customer_id, domain_id, task, value, at, source)
+      select id, ${domainId}, 'many-REGRESS', to_jsonb(number), '2026-01-01', 'test'
+      from jsonb_to_recordset(${JSON.stringify(labelled)}::jsonb) as l (id int, number float8)`);
+    let left = all
+      .filter(({ id }) => !labelled.some((one) => one.id === id))
+      .map(({ id, number }) => {
+        return {
+          id,
+          number,
+          far: Math.min(...labelled.map((one) => Math.abs(one.number - number))),
+        };
+      });
+    const numbers = left.map(({ number }) => number);
+    const step = (Math.max(...numbers) - Math.min(...numbers)) / 4_000;
+    const found = await candidatesOf('many-REGRESS', 40);
+    expect(found).toHaveLength(40);
+    for (const { customerId, value } of found) {
+      const taken = left.find(({ id }) => id === customerId);
+      expect(taken?.number).toBe(value);
+      const farthest = Math.max(...left.map(({ far }) => far));
+      expect(taken?.far).toBeGreaterThanOrEqual(farthest - 2 * step);
+      left = left
+        .filter((one) => one !== taken)
+        .map((one) => ({
+          ...one,
+          far: Math.min(one.far, Math.abs(one.number - (value as number))),
+        }));
+    }
+  }, 30_000);
+});

@@ -61,6 +61,23 @@ describe('candidates for labels', () => {
     expect(spreadValues([1, 5, 9, 5.1], [0], 3)).toEqual([2, 1, 0]);
     expect(spreadValues([3, 4], [], 5)).toHaveLength(2);
   });
+
+  it('of a number are each farther from all that is known and taken than anybody else', () => {
+    const numbers = fc.array(fc.integer({ min: -50, max: 50 }));
+    fc.assert(
+      fc.property(numbers, numbers, fc.nat(9), (predicted, known, count) => {
+        const told = [...known];
+        const left = new Set(predicted.keys());
+        for (const place of spreadValues(predicted, known, count)) {
+          const far = (at: number) =>
+            Math.min(...told.map((other) => Math.abs((predicted[at] as number) - other)));
+          expect(far(place)).toBe(Math.max(...[...left].map(far)));
+          expect(left.delete(place)).toBe(true);
+          told.push(predicted[place] as number);
+        }
+      }),
+    );
+  });
 });
 
 /** A model that a test can train in no time: logistic regression by gradient descent. */

@@ -64,6 +64,8 @@ const requestOf = (model: ServingModel): RowsRequest => ({
   task: { kind: model.kind, labels: model.task },
   text: model.spec.text,
   ...(model.service !== null && { service: model.service }),
+  // As it was taught, whatever most customers of the domain speak by now.
+  ...(model.spec.language && { language: model.spec.language }),
 });
 
 type KnownTasks = ReadonlyMap<string, Known> | undefined;

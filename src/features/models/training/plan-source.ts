@@ -62,6 +62,7 @@ async function rowsOf(deps: TrainingDeps, version: VersionRow, at: Date): Promis
   return {
     ...{ domain, at, text: version.spec.text, task: { kind: 'GENERATE', labels: task, several } },
     ...(version.featureService && { service: version.featureService.name }),
+    ...(version.spec.language && { language: version.spec.language }),
     ...(labels.length > 0 && { labels }),
     oneIn: Math.max(1, Math.ceil((counted?.count ?? 0) / MOST_LABELS)),
   };

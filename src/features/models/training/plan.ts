@@ -1,8 +1,10 @@
 import type { TrainingSpec } from '../../../ml/run/spec.ts';
 import { featureColumns } from '../../training/columns.ts';
+import { domainLanguage } from '../../training/domain-language.ts';
 import { labelSet } from '../../training/label-set.ts';
 import type { RowsRequest } from '../../training/request.ts';
 import { hasClasses } from '../kinds.ts';
+import type { TrainingRequest } from '../request.ts';
 import { teacherOf, withTeacher } from '../teacher.ts';
 import type { BegunRun } from './begin-run.ts';
 import type { TrainingDeps } from './deps.ts';
@@ -19,24 +21,36 @@ export interface Plan {
 
 /** The plan of most kinds of task: one file of rows. */
 export async function planRun(deps: TrainingDeps, run: BegunRun): Promise<Plan> {
-  const rows = rowsRequest(deps, run);
+  const rows = await rowsRequest(deps, run);
   return { rows, spec: await specOf(deps, run, rows), further: new Map() };
 }
 
-function rowsRequest({ clock }: TrainingDeps, { model, request }: BegunRun): RowsRequest {
+async function rowsRequest(
+  { db, clock }: TrainingDeps,
+  { model, request }: BegunRun,
+): Promise<RowsRequest> {
+  const domain = { id: model.domainId, key: model.domain };
+  const at = request.at === undefined ? clock.now() : new Date(request.at);
   return {
-    domain: { id: model.domainId, key: model.domain },
+    ...{ domain, at, text: request.text },
     task: { kind: model.kind, ...(model.labels !== null && { labels: model.labels }) },
-    text: request.text,
     ...(request.service !== undefined && { service: request.service }),
-    at: request.at === undefined ? clock.now() : new Date(request.at),
+    ...(request.text === 'CUSTOMER' && {
+      language: askedLanguage(request) ?? (await domainLanguage(db, domain, at)),
+    }),
   };
+}
+
+/** Text-to-text models may be told one; "auto" is the domain's. */
+function askedLanguage({ hyperparameters }: TrainingRequest): RowsRequest['language'] {
+  const { language } = hyperparameters;
+  return language === 'zh' || language === 'en' ? language : undefined;
 }
 
 async function specOf(
   deps: TrainingDeps,
   { model, request }: BegunRun,
-  { domain, task, at, service }: RowsRequest,
+  { domain, task, at, service, language }: RowsRequest,
 ): Promise<TrainingSpec> {
   const set = hasClasses(model.kind) ? await labelSet(deps, domain, task, at) : undefined;
   const labels = set?.values.map(({ value }) => value).sort() ?? [];
@@ -50,6 +64,7 @@ async function specOf(
     base: (await folderOf(deps, request.from)) ?? baseFolder(deps, model.kind, request),
     ...(active !== undefined && { active }),
     ...{ text, features: [...features], seed },
+    ...(language && { language }),
     hyperparameters:
       teacher === undefined ? hyperparameters : withTeacher(hyperparameters, teacher),
     ...(shots !== undefined && { shots }),

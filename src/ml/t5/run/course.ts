@@ -31,7 +31,7 @@ export async function courseOf(
 ): Promise<Course> {
   requireEnough(spec.task, rows, spec.shots);
   const { maxLength, maxTokens } = own;
-  const language = own.language === 'auto' ? usualLanguage(rows) : own.language;
+  const language = own.language === 'auto' ? (spec.language ?? usualLanguage(rows)) : own.language;
   const common = { language, maxLength, maxTokens };
   const split = splitOf(rows, own, spec.seed);
   const whole = sidesOf(rows, split);

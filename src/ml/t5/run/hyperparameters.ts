@@ -25,7 +25,7 @@ export const t5HyperparameterSchema = z.strictObject({
   /** Tokens of a source and of an answer, at most. */
   maxLength: z.number().int().min(8).max(512).default(256),
   maxTokens: z.number().int().min(2).max(128).default(32),
-  /** Of the prompt; auto takes that of most texts. */
+  /** Of the prompt; auto takes that of the customers' texts where the spec says one, else of most rows. */
   language: z.enum(['auto', 'zh', 'en']).default('auto'),
   /** What learns: all weights, low-rank updates of them, or small parts between them. */
   variant: z.enum(['full', 'lora', 'adapters']).default('full'),

@@ -73,3 +73,17 @@ describe('a further task', () => {
     await expect(course).rejects.toThrow(/"other": .*"low" has 10/);
   });
 });
+
+describe('the language of prompts', () => {
+  it.each([
+    ['that of the customers in words', 'auto', 'zh', 'zh'],
+    ['that of most texts where no customers are told about', 'auto', undefined, 'en'],
+    ['the one that was asked for', 'en', 'zh', 'en'],
+  ] as const)('is %s', async (_, asked, told, language) => {
+    const own = parseT5Hyperparameters({ language: asked });
+    const given = { ...spec('', {}), shots: 20, ...(told && { language: told }) };
+    // English words throughout.
+    const { main } = await courseOf(given, rows(200, 1), own, async () => []);
+    expect(main.options.language).toBe(language);
+  });
+});
