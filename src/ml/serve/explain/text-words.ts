@@ -22,7 +22,7 @@ export async function explainWords(
   first: number,
 ): Promise<ServedReason[][]> {
   if (!tokenizer || !tokens) return [];
-  const { pad, cls, sep, eos, mask } = tokenizer.special;
+  const { pad, cls, sep, eos, mask, unk } = tokenizer.special;
   const special = new Set([pad, cls, sep, eos].filter((id) => id !== undefined));
   const width = slopes.widthOf('direction') ?? 0;
   const directions = outcomes.map(({ direction }) => among(direction, first, width));
@@ -30,7 +30,10 @@ export async function explainWords(
   const answers = await attributeTokens(slopes, question);
   return answers.map(({ attributions }, row) => {
     const ids = [...(tokens[row] as Int32Array)];
-    const spelled = ids.map((id) => (special.has(id) ? undefined : tokenizer.tokenOf(id)));
+    // What the vocabulary does not know adds something too, but has no name that says what it was.
+    const spelled = ids.map((id) =>
+      special.has(id) || id === unk ? undefined : tokenizer.tokenOf(id),
+    );
     return sumByWord(spelled, attributions);
   });
 }

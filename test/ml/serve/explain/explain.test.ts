@@ -109,6 +109,19 @@ describe('integrated gradients of a classifier', () => {
   });
 });
 
+describe('reasons of a text', () => {
+  it('name words of the text, and nothing for what the vocabulary does not know', async () => {
+    const model = await open(await published(tinyClassifier(11)));
+    const text = `${sampleTexts[0]} \u2603`;
+    const ids = [...tinyTokenizer.encode(text, { maxLength: 16 })];
+    expect(ids).toContain(tinyTokenizer.special.unk);
+    const [prediction] = await model.predict([servedRow('1', { text })], 100);
+    const named = prediction?.reasons.map((reason) => reason.text ?? '') ?? [];
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((word) => !text.toLowerCase().includes(word))).toEqual([]);
+  });
+});
+
 describe('reasons of further heads', () => {
   const tiny = tinyHeads(11);
   const rows = sampleTexts.map((text, at) => servedRow(`${at}`, { text }));
