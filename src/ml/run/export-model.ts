@@ -4,10 +4,7 @@ import type { BertConfig } from '../bert/config.ts';
 import { exportBert } from '../bert/export.ts';
 import { writeModelFolder } from '../model-folder.ts';
 import { encodeModel } from '../onnx/encode.ts';
-import { modelInputs } from '../serve/explain/graphs.ts';
 import { publishModel } from '../serve/publish.ts';
-import { encodeBatch } from '../tasks/model.ts';
-import { traceWithWeights } from '../trace/with-weights.ts';
 import { writeSafetensors } from '../weights/safetensors.ts';
 import type { Weights } from '../weights/weights.ts';
 import { tokenizerFiles } from './base.ts';
@@ -54,14 +51,12 @@ export async function exportModel(
     if (base) await writeBase(part, base.config, await tokenizerFiles(spec.base));
     await writeSafetensors(join(part, 'model.safetensors'), model.weights);
     if (stacked) await writeFile(join(part, BASELINE_FILE), stacked.baseline.save());
-    if (spec.task.kind === 'SEQUENCE') await publishTagger(part, model, manifest);
-    else
-      await publishModel(part, {
-        ...{ model: model.shape, weights: model.weights, outputs: model.task.outputs, manifest },
-        further: heads.map(({ task }) => task.outputs),
-        ...(tokenizer && { tokenizer }),
-        ...{ samples: rowsAt(split.validation), threads },
-      });
+    await publishModel(part, {
+      ...{ model: model.shape, weights: model.weights, outputs: model.task.outputs, manifest },
+      further: heads.map(({ task }) => task.outputs),
+      ...(tokenizer && { tokenizer }),
+      ...{ samples: rowsAt(split.validation), threads },
+    });
   });
 }
 
@@ -71,19 +66,6 @@ const headEntry = ({ name, kind, scale, calibration }: MeasuredHead) => ({
   ...(scale && { scale }),
   ...(calibration && { calibration }),
 });
-
-/** A model that tags tokens: its output `logits` is (batch, sequence, labels). */
-async function publishTagger(
-  part: string,
-  { shape, task, weights }: Model,
-  manifest: VersionManifest,
-): Promise<void> {
-  const graph = traceWithWeights(weights, (input, p) =>
-    task.outputs(p, encodeBatch(shape, p, modelInputs(input, shape), {})),
-  );
-  await writeFile(join(part, 'model.onnx'), encodeModel(graph));
-  await writeFile(join(part, 'cameo.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-}
 
 /** Writes a pre-trained encoder with its vocabulary head: a base for other runs. */
 export async function exportBase(

@@ -20,7 +20,7 @@ import { furtherOutput, outputOf, widthOf } from './outcome.ts';
 export interface Publication {
   readonly model: ModelShape;
   readonly weights: Weights;
-  /** The task's: `logits`, `value` or `vector`. */
+  /** The task's: `logits` (of SEQUENCE those of each token), `value` or `vector`. */
   readonly outputs: Outputs;
   /** Of further heads, in the order of the manifest's. */
   readonly further?: readonly Outputs[];
@@ -42,16 +42,15 @@ export async function publishModel(
   publication: Publication,
 ): Promise<Omit<Quantisation, 'model'>> {
   const { model, weights, outputs, further = [], manifest } = publication;
-  const output = manifest.task.kind === 'EMBED' ? 'vector' : outputOf(manifest);
   const graph = optimiseGraph(servingGraph(model, weights, [outputs, ...further]));
   const write = (name: string, content: OnnxGraph) =>
     writeFile(join(folder, name), encodeModel(content));
   await write('model.onnx', graph);
   const { threads } = publication;
-  const checked = [output, ...further.map((_, head) => furtherOutput(head))];
+  const checked = [checkedOutput(manifest), ...further.map((_, head) => furtherOutput(head))];
   const quantisation = await quantiseChecked(graph, samplesOf(publication), checked, { threads });
   if (quantisation.accepted) await writeFile(join(folder, 'model.int8.onnx'), quantisation.model);
-  if (output !== 'vector') {
+  if (isExplained(manifest)) {
     const explained = sideBySide(
       [manifest, ...(manifest.heads ?? [])].map(({ task }, head) => ({
         outputs: [outputs, ...further][head] as Outputs,
@@ -66,6 +65,17 @@ export async function publishModel(
   const content = { ...manifest, quantisation: report };
   await writeFile(join(folder, 'cameo.json'), `${JSON.stringify(content, null, 2)}\n`);
   return report as Omit<Quantisation, 'model'>;
+}
+
+/** What the eight-bit model has to give nearly the same of: a vector a row, or a token. */
+function checkedOutput(manifest: Manifest): string {
+  if (manifest.task.kind === 'EMBED') return 'vector';
+  return manifest.task.kind === 'SEQUENCE' ? 'logits' : outputOf(manifest);
+}
+
+/** Vectors have no reasons, and tags would take a graph's pass for each word (docs/models.md). */
+function isExplained({ task }: Manifest): boolean {
+  return task.kind !== 'EMBED' && task.kind !== 'SEQUENCE';
 }
 
 /** The tasks' outputs; of a model that reads text and features also `text_vector` (B, H). */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createContext } from '../../../src/ml/run/context.ts';
@@ -39,6 +40,8 @@ describe('a run on spans', () => {
     expect(result.metrics.entityF1).toBeGreaterThan(0.9);
     // The words tell nearly all here: the simple tagger is as good, and the API says so.
     expect(result.baselines['majority-tags']).toMatchObject({ entityF1: expect.any(Number) });
+    // In eight bits, which gave nearly the same for each token.
+    expect(existsSync(join(model, 'model.int8.onnx'))).toBe(true);
     const served = await openServedModel(model, { threads: 1 });
     const text = 'blue warm red, old refund green 好坏';
     const [first, none, beyond] = await served.predict(
