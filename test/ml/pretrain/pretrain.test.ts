@@ -115,7 +115,7 @@ describe('pre-training', () => {
     const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
     expect(mean(first.losses.slice(-8))).toBeLessThan(0.95 * mean(first.losses.slice(0, 8)));
     expect(await run(120)).toEqual(first);
-  });
+  }, 300_000);
 
   it('keeps the encoder and the head for hidden words, not those of generated labels', () => {
     const names = [...keptWeights(initialPretrainWeights(config, data.labelled.sets, 1)).keys()];

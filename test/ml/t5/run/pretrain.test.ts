@@ -52,7 +52,7 @@ describe('a training folder whose base is a T5', () => {
     const { weights } = await loadT5Base(join(folder, 'model'));
     const old = await readSafetensors(join(base, 'model.safetensors'));
     expect(weights.get('shared.weight')?.data).not.toEqual(old.get('shared.weight')?.data);
-  });
+  }, 300_000);
 
   it('learns to answer by low-rank updates, stopped and resumed as if never stopped', async () => {
     const own = spec(base, { ...quick, epochs: 1, variant: 'lora', checkpointSteps: 4 });
@@ -73,5 +73,5 @@ describe('a training folder whose base is a T5', () => {
     for (const [name] of changed) expect(name).toMatch(/Attention\.[qv]\.weight$/);
     const saved = JSON.parse(await readFile(join(whole, 'result.json'), 'utf8'));
     expect(saved.decidedBy).toBe('accuracy');
-  });
+  }, 300_000);
 });
