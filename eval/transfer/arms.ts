@@ -4,7 +4,7 @@ import { lessonBatches } from '../../src/ml/t5/run/lesson.ts';
 import type { Weights } from '../../src/ml/weights/weights.ts';
 import type { TaskScores } from './judge.ts';
 import type { TaskRows } from './pair.ts';
-import type { Stage } from './recipe.ts';
+import type { Recipe, Stage } from './recipe.ts';
 import { fewerSource, simpleScores } from './simple.ts';
 import { type Stages, sourceModel } from './stages.ts';
 import { askedOf, pairsOf, sourcesOf } from './texts.ts';
@@ -16,6 +16,8 @@ export interface Arm {
   readonly learns: boolean;
   /** One of the simple models, cheap enough to be asked again. */
   readonly simple: boolean;
+  /** The parts of the recipe that its models depend on. */
+  needs(recipe: Recipe): readonly unknown[];
   /** Puts the model on the machine (or fits it), and gives what scores rows of a domain. */
   make(stages: Stages, shots: number, seed: number): Promise<Scorer>;
 }
@@ -44,18 +46,22 @@ function scorerOf({ workshop, pair }: Stages): Scorer {
 function fewShots(
   name: string,
   from: (stages: Stages) => Promise<Weights>,
-  stageOf: (stages: Stages) => Stage,
-  replays: boolean,
+  stageOf: (recipe: Recipe) => Stage,
+  { before, replays }: { before: (recipe: Recipe) => readonly Stage[]; replays: boolean },
 ): Arm {
   return {
     name,
     learns: true,
     simple: false,
+    needs: (recipe) => [
+      ...before(recipe),
+      ...[stageOf(recipe), recipe.stepsBy, replays ? recipe.replay : 0],
+    ],
     async make(stages, shots, seed) {
       const { workshop, pair, data, recipe } = stages;
       const { base } = workshop;
       const tasks = pairsOf(askedOf(base, pair, 'target'), shotsOf(data.target.pool, shots, seed));
-      const { steps, settings } = stageOf(stages);
+      const { steps, settings } = stageOf(recipe);
       const share = replays ? recipe.replay : 0;
       // As long as the target's texts, so that a step costs no more for the replayed ones.
       const replayed = share > 0 ? pairsOf(askedOf(base, pair, 'target'), data.source.train) : [];
@@ -79,6 +85,7 @@ const sourceOnly: Arm = {
   name: 'source only',
   learns: false,
   simple: false,
+  needs: ({ source }) => [source],
   async make(stages) {
     await stages.workshop.load(await sourceModel(stages, false));
     return scorerOf(stages);
@@ -90,6 +97,7 @@ function simple(name: string, domains: { source: boolean; target: boolean }): Ar
     name,
     learns: domains.target,
     simple: true,
+    needs: () => [],
     make: async ({ pair, data }, shots, seed) => {
       const rows = {
         source: domains.source ? fewerSource(data) : [],
@@ -108,7 +116,7 @@ export const PRETRAINED_TRANSFER = 'transfer, pre-trained in the domain';
 export const ALL_TOGETHER = 'source, target and transfer together';
 export const TOGETHER = 'target and transfer together';
 
-/** Models whose log-probabilities count alike; made when the last of them is. */
+/** Models whose log-probabilities count alike; told once all of them are there. */
 export const mixtures: readonly { readonly name: string; readonly of: readonly string[] }[] = [
   { name: ALL_TOGETHER, of: [SOURCE_ONLY, TARGET_ONLY, TRANSFER] },
   { name: TOGETHER, of: [TARGET_ONLY, TRANSFER] },
@@ -122,19 +130,19 @@ export const arms: readonly Arm[] = [
   fewShots(
     TARGET_ONLY,
     async ({ workshop }) => workshop.base.weights,
-    ({ recipe }) => recipe.alone,
-    false,
+    ({ alone }) => alone,
+    { before: () => [], replays: false },
   ),
   fewShots(
     TRANSFER,
     (stages) => sourceModel(stages, false),
-    ({ recipe }) => recipe.transfer,
-    true,
+    ({ transfer }) => transfer,
+    { before: ({ source }) => [source], replays: true },
   ),
   fewShots(
     PRETRAINED_TRANSFER,
     (stages) => sourceModel(stages, true),
-    ({ recipe }) => recipe.transfer,
-    true,
+    ({ transfer }) => transfer,
+    { before: ({ pretraining, source }) => [pretraining, source], replays: true },
   ),
 ];

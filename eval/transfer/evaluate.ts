@@ -1,6 +1,7 @@
 import { type Arm, arms, mixtures, type Scorer } from './arms.ts';
 import { judgeScores, mixed, type TaskScores } from './judge.ts';
-import { isDone, isSame, type PairResults, type TransferRecord } from './kept.ts';
+import { isDone, type PairResults, type TransferRecord } from './kept.ts';
+import { keptScores, type Said } from './kept-scores.ts';
 import { SEEDS, SHOTS } from './recipe.ts';
 import type { Stages } from './stages.ts';
 
@@ -30,20 +31,22 @@ export async function evaluatePair(
   );
   const open = units.filter((unit) => !isDone(known, { ...unit, arm: unit.arm.name }));
   const start = performance.now();
-  const asked: Asked = new Map();
-  for (const [done, unit] of open.entries()) {
-    const records = await recordsOf(stages, unit, asked);
-    const others = known.records.filter((own) => !records.some((record) => isSame(own, record)));
-    known = { ...known, records: [...others, ...records] };
+  const tell = (record: TransferRecord, done: number) => {
+    known = { ...known, records: [...known.records, record] };
     save(known);
     const seconds = (performance.now() - start) / 1000;
-    const left = (seconds / (done + 1)) * (open.length - done - 1);
-    for (const record of records) stages.log(lineOf(stages, record, done + 1, open.length, left));
+    const left = (seconds / Math.max(1, done)) * (open.length - done);
+    stages.log(lineOf(stages, record, done, open.length, left));
+  };
+  const mix = async (done: number) => {
+    for (const draw of openMixtures(known)) tell(await mixtureOf(stages, draw), done);
+  };
+  await mix(0);
+  for (const [done, unit] of open.entries()) {
+    tell(await recordOf(stages, unit), done + 1);
+    await mix(done + 1);
   }
 }
-
-/** What the arms have said of the test rows, by draw: mixtures ask for it again. */
-type Asked = Map<string, TaskScores>;
 
 /** Seed by seed, so that an evaluation that is stopped has all arms with fewer seeds. */
 function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
@@ -55,42 +58,52 @@ function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
   return [...once, ...drawn];
 }
 
-async function recordsOf(stages: Stages, unit: Unit, asked: Asked): Promise<TransferRecord[]> {
-  const { arm, shots, seed } = unit;
-  const start = performance.now();
-  const scorer = await arm.make(stages, shots, seed);
-  const scores = await scorer('target', stages.data.target.test);
-  asked.set(drawOf(unit), scores);
-  const sourceScore = await sourceScoreOf(stages, arm, seed, scorer);
-  const seconds = (performance.now() - start) / 1000;
-  const own = { arm: arm.name, shots, seed, ...judged(stages, scores), ...sourceScore, seconds };
-  const records: TransferRecord[] = [own];
-  for (const { name, of } of mixtures.filter((mixture) => mixture.of.at(-1) === arm.name)) {
-    const parts: TaskScores[] = [];
-    for (const part of of) parts.push(await scoresOf(stages, part, unit, asked));
-    records.push({ arm: name, shots, seed, ...judged(stages, mixed(parts)), seconds: 0 });
+type Draw = Pick<TransferRecord, 'arm' | 'shots' | 'seed'>;
+
+/** Mixtures that are not done, but all of whose parts are. */
+function openMixtures(known: PairResults): Draw[] {
+  const learnt = known.records.filter(({ arm }) => armOf(arm)?.learns);
+  return mixtures.flatMap(({ name, of }) =>
+    learnt
+      .filter(({ arm }) => arm === of.at(-1))
+      .map(({ shots, seed }) => ({ arm: name, shots, seed }))
+      .filter((draw) => !isDone(known, draw))
+      .filter((draw) => of.every((part) => isDone(known, partOf(part, draw)))),
+  );
+}
+
+const armOf = (name: string): Arm | undefined => arms.find((own) => own.name === name);
+
+/** A model without target labels is one and the same for all draws. */
+function partOf(name: string, { shots, seed }: Draw): Draw {
+  return armOf(name)?.learns ? { arm: name, shots, seed } : { arm: name, shots: 0, seed: 1 };
+}
+
+async function mixtureOf(stages: Stages, draw: Draw): Promise<TransferRecord> {
+  const parts: TaskScores[] = [];
+  for (const name of mixtures.find((own) => own.name === draw.arm)?.of ?? []) {
+    const { shots, seed } = partOf(name, draw);
+    parts.push((await saidOf(stages, { arm: armOf(name) as Arm, shots, seed })).scores);
   }
-  return records;
+  return { ...draw, ...judged(stages, mixed(parts)), seconds: 0 };
 }
 
-/** What an arm says of the test rows; in an evaluation that goes on, it may have to be made again. */
-async function scoresOf(
-  stages: Stages,
-  name: string,
-  { shots, seed }: Unit,
-  asked: Asked,
-): Promise<TaskScores> {
-  const arm = arms.find((own) => own.name === name) as Arm;
-  const draw = drawOf({ arm, shots, seed });
-  const known = asked.get(draw);
-  if (known) return known;
-  const scores = await (await arm.make(stages, shots, seed))('target', stages.data.target.test);
-  asked.set(draw, scores);
-  return scores;
+async function recordOf(stages: Stages, unit: Unit): Promise<TransferRecord> {
+  const { arm, shots, seed } = unit;
+  const { scores, ...said } = await saidOf(stages, unit);
+  return { arm: arm.name, shots, seed, ...judged(stages, scores), ...said };
 }
 
-const drawOf = ({ arm, shots, seed }: Unit): string =>
-  arm.learns ? `${arm.name}:${shots}:${seed}` : arm.name;
+/** What a model says of the test rows; it is made where that is not known. */
+function saidOf(stages: Stages, { arm, shots, seed }: Unit): Promise<Said> {
+  return keptScores(stages, arm, { shots, seed }, async () => {
+    const start = performance.now();
+    const scorer = await arm.make(stages, shots, seed);
+    const scores = await scorer('target', stages.data.target.test);
+    const sourceScore = await sourceScoreOf(stages, arm, seed, scorer);
+    return { scores, ...sourceScore, seconds: (performance.now() - start) / 1000 };
+  });
+}
 
 function judged({ pair, data }: Stages, scores: TaskScores) {
   return judgeScores(pair, data.target.test, scores);

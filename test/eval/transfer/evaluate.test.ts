@@ -89,15 +89,27 @@ describe('the evaluation of transfer', () => {
     lines.length = 0;
     await evaluate(whole);
     expect(lines).toEqual([]);
-    const without = whole.records.filter(({ arm }) => arm !== 'transfer');
+    await rm(join(folder, 'scores'), { recursive: true });
+    const mixed = ['source, target and transfer together', 'target and transfer together'];
+    const lost = ['transfer', ...mixed];
+    const without = whole.records.filter(({ arm }) => !lost.includes(arm));
     await evaluate({ ...whole, records: without });
-    // The model again, and the mixture that it is a part of.
-    expect(lines).toHaveLength(2);
+    // The model again, and the mixtures that it is a part of.
+    expect(lines).toHaveLength(3);
     // The same figures: they depend on seed and rows, not on what the machine did before.
     const timeless = (records: PairResults['records'] = []) =>
       new Map(records.map(({ seconds: _, ...record }) => [record.arm, record]));
     const again = loadResults('tiny', folder)?.records;
     expect(again).toHaveLength(whole.records.length);
     expect(timeless(again)).toEqual(timeless(whole.records));
+  }, 300_000);
+
+  it('makes no model again that another recipe leaves as it was', async () => {
+    const kept = () => readdir(join(folder, 'scores'));
+    const before = (await kept()).length;
+    const other = changed(recipe, { transfer: { steps: 4 } });
+    await evaluatePair({ ...stages, recipe: other }, empty, () => {}, limits);
+    // Transfer, with and without pre-training; not those of the source and of the target alone.
+    expect((await kept()).length).toBe(before + 2);
   }, 300_000);
 });

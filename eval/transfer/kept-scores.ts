@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Arm } from './arms.ts';
+import type { TaskScores } from './judge.ts';
+import type { Stages } from './stages.ts';
+
+/** What one model of an arm said of the rows that it was asked about. */
+export interface Said {
+  readonly scores: TaskScores;
+  /** The pair's metric on the source domain's test rows, where it was asked. */
+  readonly sourceScore?: number;
+  /** That it took to make the model and to ask it. */
+  readonly seconds: number;
+}
+
+/**
+ * What a model said, made once, then read from the folder: mixtures cost nothing, and another recipe
+ * for one arm leaves the others' models alone. Simple models are quicker made than read.
+ */
+export async function keptScores(
+  stages: Stages,
+  arm: Arm,
+  draw: { readonly shots: number; readonly seed: number },
+  make: () => Promise<Said>,
+): Promise<Said> {
+  if (arm.simple) return make();
+  const path = pathOf(stages, arm, draw);
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Said;
+  const said = await make();
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.part`, JSON.stringify(said));
+  renameSync(`${path}.part`, path);
+  return said;
+}
+
+function pathOf(
+  { folder, pair, key, recipe, data }: Stages,
+  arm: Arm,
+  { shots, seed }: { readonly shots: number; readonly seed: number },
+): string {
+  const asked = data.target.test.map((rows) => rows.map(({ id }) => id));
+  const depends = [key, arm.name, arm.needs(recipe), shots, seed, asked];
+  const hash = createHash('sha256').update(JSON.stringify(depends)).digest('hex').slice(0, 16);
+  return join(folder, 'scores', `${pair.name}-${hash}.json`);
+}
