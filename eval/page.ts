@@ -53,8 +53,10 @@ function pageOf(outcomes: readonly (Outcome & { title: string })[], notes: strin
 Made by \`npm run eval\`; one set with \`npm run eval -- banking77-full\`, the simple models alone with
 \`npm run eval -- --baselines\`. The figure is the test's of the model chosen by validation rows:
 the first of stack, simple models, others that is behind the best by no more than one standard error of
-the difference (docs/models.md). A set whose table was measured before that rule shows the best. Simple models are trained again on all rows but the test's before they meet those; fine-tuned
-ones keep the weights that did best on validation. All metrics of every run are in \`eval/results\`. The data is not part of the project: \`CAMEO_DATA\` names its folder.
+the difference (docs/models.md). Simple models are trained again on all rows but the test's before they
+meet those; fine-tuned ones keep the weights that did best on validation, and their predictions are kept in
+\`.cameo/eval\`, so that they are not trained twice. All metrics of every run are in \`eval/results\`. The
+data is not part of the project: \`CAMEO_DATA\` names its folder.
 
 | set | metric | bar | figure | | by | best simple model |
 |---|---|---|---|---|---|---|
