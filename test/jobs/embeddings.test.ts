@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import sql from 'sql-template-tag';
@@ -8,6 +6,7 @@ import { activateEmbeddingModel } from '../../src/features/embeddings/models.ts'
 import { isFinished } from '../../src/features/jobs/run.ts';
 import { createEmbeddingJobs, embeddingsChanged } from '../../src/jobs/embeddings.ts';
 import { enqueue } from '../../src/jobs/queue.ts';
+import { killOnceItSpeaks } from '../helpers/killed-process.ts';
 import { ngramSources, target } from '../helpers/ngram-embedder.ts';
 import { makeWorld, signpost, type World } from './world.ts';
 
@@ -17,7 +16,6 @@ const PAGE = 4;
 const PEOPLE = 22;
 
 let world: World;
-let child: ChildProcess | undefined;
 beforeEach(async () => {
   world = await makeWorld();
   await world.db.query(sql`insert into domain (key) values ('shop')`);
@@ -26,7 +24,6 @@ beforeEach(async () => {
   for (let id = 1; id <= PEOPLE; id += 1) await writes(id, `text ${id}`);
 });
 afterEach(async () => {
-  child?.kill('SIGKILL');
   await world.end();
 });
 
@@ -129,12 +126,7 @@ describe('refreshing all embeddings', () => {
   ])('goes on when its worker is killed with -9 in %s shard', async (_, stopAt, before) => {
     await activate('1');
     const { id } = await enqueue(world.db, jobsWith().refreshEmbeddings, { all: true });
-    const args = ['--import', 'tsx', script, world.url, `text ${stopAt}`, String(PAGE)];
-    child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    if (!child.stdout) throw new Error('the child has no output');
-    await once(child.stdout, 'data');
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await killOnceItSpeaks(script, [world.url, `text ${stopAt}`, String(PAGE)]);
     const left = await stored();
     expect(left).toHaveLength(before);
     const embedded: string[] = [];

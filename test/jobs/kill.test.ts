@@ -1,23 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sql from 'sql-template-tag';
 import { isFinished } from '../../src/features/jobs/run.ts';
 import { enqueue } from '../../src/jobs/queue.ts';
+import { killOnceItSpeaks } from '../helpers/killed-process.ts';
 import { onceJob, type Point } from './fixtures/once.ts';
 import { makeWorld, signpost, type World } from './world.ts';
 
 const script = fileURLToPath(new URL('./fixtures/worker-process.ts', import.meta.url));
 let world: World;
-let child: ChildProcess | undefined;
 
 beforeAll(async () => {
   world = await makeWorld();
   await world.db.query(sql`create table effect (job text)`);
-});
-afterEach(() => {
-  child?.kill('SIGKILL');
 });
 afterAll(() => world.end());
 
@@ -28,13 +23,7 @@ async function killAt(point: Point, maxAttempts = 5): Promise<string> {
     onceJob(async () => {}, maxAttempts),
     {},
   );
-  const args = ['--import', 'tsx', script, world.url, point, String(maxAttempts)];
-  child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (!child.stdout) throw new Error('the child has no output');
-  const [reached] = await once(child.stdout, 'data');
-  expect(String(reached)).toBe(point);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  expect(await killOnceItSpeaks(script, [world.url, point, String(maxAttempts)])).toBe(point);
   return id;
 }
 

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import sql from 'sql-template-tag';
@@ -9,12 +7,12 @@ import type { Predictor } from '../../src/features/models/predictor.ts';
 import { createPredict, createPredictionRefresh } from '../../src/jobs/predictions.ts';
 import { enqueue } from '../../src/jobs/queue.ts';
 import { type ModelWorld, makeModelWorld } from '../features/models/world.ts';
+import { killOnceItSpeaks } from '../helpers/killed-process.ts';
 
 const script = fileURLToPath(new URL('./fixtures/predict-process.ts', import.meta.url));
 
 let world: ModelWorld;
 let customers: number[];
-let child: ChildProcess | undefined;
 /** The texts that the model was asked about. */
 let asked: string[] = [];
 
@@ -35,7 +33,6 @@ beforeAll(async () => {
 });
 afterEach(() => {
   asked = [];
-  child?.kill('SIGKILL');
 });
 afterAll(() => world.end());
 
@@ -161,13 +158,7 @@ describe('a worker that is killed with -9 in the middle of a shard', () => {
       sql`select active_version_id as "versionId" from model where name = 'mood'`,
     );
     const { id } = await enqueue(world.db, world.jobs.predict, { versionId, after: 0, upTo: last });
-    const args = ['--import', 'tsx', script, world.url, world.home];
-    child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    if (!child.stdout) throw new Error('the child has no output');
-    const [said] = await once(child.stdout, 'data');
-    expect(String(said)).toBe('asked');
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    expect(await killOnceItSpeaks(script, [world.url, world.home])).toBe('asked');
     expect(await world.db.query(sql`select from prediction`)).toEqual([]);
     const worker = await world.work([world.jobs.predict]);
     expect(await world.until(id, isFinished)).toMatchObject({ state: 'DONE', attempts: 2 });

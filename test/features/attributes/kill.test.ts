@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import sql from 'sql-template-tag';
 import { isFinished } from '../../../src/features/jobs/run.ts';
 import { enqueue } from '../../../src/jobs/queue.ts';
+import { killOnceItSpeaks } from '../../helpers/killed-process.ts';
 import { type AttributeWorld, attemptsOf, makeAttributeWorld, portrait } from './world.ts';
 
 const script = fileURLToPath(new URL('./fixtures/attribute-process.ts', import.meta.url));
@@ -14,28 +13,13 @@ const TEXTS = [1, 2, 3, 4, 5, 6, 7].map((n) => (n === 4 ? 'mumbles 4' : `young $
 let world: AttributeWorld;
 let customers: number[];
 let version: number;
-let child: ChildProcess | undefined;
 beforeEach(async () => {
   world = await makeAttributeWorld();
   customers = [];
   for (const text of TEXTS) customers.push(await world.author(text));
   version = await world.publish(portrait('18-24'));
 });
-afterEach(async () => {
-  child?.kill('SIGKILL');
-  await world.end();
-});
-
-/** Starts a worker in a process of its own, and kills it with -9 in the shard of a text. */
-async function killWorkerAt(text: string, place: string): Promise<void> {
-  const args = ['--import', 'tsx', script, world.url, world.home, text, place];
-  child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (!child.stdout) throw new Error('the child has no output');
-  const [said] = await once(child.stdout, 'data');
-  expect(String(said)).toBe('reached');
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-}
+afterEach(() => world.end());
 
 /** The rows that the history of the view has, by customer; none before there is such a view. */
 async function history(): Promise<{ id: number; at: Date }[]> {
@@ -60,7 +44,9 @@ describe('a worker of attributes that is killed with -9', () => {
     async (...row) => {
       const [, , place, stopAt, before] = row;
       const { id } = await enqueue(world.db, world.jobs.refresh, {});
-      await killWorkerAt(TEXTS[stopAt - 1] ?? '', place);
+      const text = TEXTS[stopAt - 1] ?? '';
+      const said = await killOnceItSpeaks(script, [world.url, world.home, text, place]);
+      expect(said).toBe('reached');
       const left = await history();
       expect(idsOf(left)).toEqual(customers.slice(0, before));
 
