@@ -3,6 +3,7 @@ import type { Queryable } from '../../db.ts';
 import { CameoError } from '../../errors.ts';
 import type { TrainingSpec } from '../../ml/run/spec.ts';
 import type { ArtefactStore } from '../artefacts/store.ts';
+import { asTaught } from '../training/as-taught.ts';
 import { buildPredictionRows } from '../training/prediction-rows.ts';
 import type { RowsDeps, RowsRequest } from '../training/request.ts';
 import type { CustomerText, Embedder, EmbeddingSources } from './embedder.ts';
@@ -65,15 +66,11 @@ export function promotedSources(
 /** As the version's training rows told of them, its language included: their texts change as they do. */
 async function readCustomersInWords(
   deps: RowsDeps,
-  { service, spec: { language } }: Promoted,
+  { service, spec }: Promoted,
   domain: RowsRequest['domain'],
   customerIds: readonly number[],
 ): Promise<CustomerText[]> {
-  const request: RowsRequest = {
-    ...{ domain, task: { kind: 'EMBED' }, text: 'CUSTOMER' },
-    ...(service !== null && { service }),
-    ...(language && { language }),
-  };
+  const request = { domain, task: { kind: 'EMBED' as const }, ...asTaught(spec, service) };
   const rows = await buildPredictionRows(deps, request, customerIds);
   return rows.flatMap(({ customerId, text, textHash }) =>
     text === undefined || textHash === null ? [] : [{ customerId, text, textHash }],

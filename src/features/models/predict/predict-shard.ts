@@ -3,6 +3,7 @@ import type { Queryable } from '../../../db.ts';
 import { invariant } from '../../../errors.ts';
 import type { ArtefactStore } from '../../artefacts/store.ts';
 import { defineAttributes } from '../../attributes/define.ts';
+import { asTaught } from '../../training/as-taught.ts';
 import { buildPredictionRows } from '../../training/prediction-rows.ts';
 import type { PredictionRow as InputRow, RowsDeps, RowsRequest } from '../../training/request.ts';
 import type { Predicted, Predictor } from '../predictor.ts';
@@ -62,10 +63,7 @@ async function customersOf(db: Queryable, domainId: number, { after, upTo }: Sha
 const requestOf = (model: ServingModel): RowsRequest => ({
   domain: { id: model.domainId, key: model.domain },
   task: { kind: model.kind, labels: model.task },
-  text: model.spec.text,
-  ...(model.service !== null && { service: model.service }),
-  // As it was taught, whatever most customers of the domain speak by now.
-  ...(model.spec.language && { language: model.spec.language }),
+  ...asTaught(model.spec, model.service),
 });
 
 type KnownTasks = ReadonlyMap<string, Known> | undefined;

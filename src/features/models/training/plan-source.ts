@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { CameoError } from '../../../errors.ts';
 import { readT5Manifest } from '../../../ml/t5/run/manifest.ts';
+import { asTaught } from '../../training/as-taught.ts';
 import type { RowsRequest } from '../../training/request.ts';
 import { trainingRequest } from '../request.ts';
 import type { AskedHyperparameters } from '../text-to-text/hyperparameters.ts';
@@ -60,9 +61,8 @@ async function rowsOf(deps: TrainingDeps, version: VersionRow, at: Date): Promis
     where domain_id = ${domain.id} and task = ${task} and at <= ${at}`);
   const { labels } = version.spec.task;
   return {
-    ...{ domain, at, text: version.spec.text, task: { kind: 'GENERATE', labels: task, several } },
-    ...(version.featureService && { service: version.featureService.name }),
-    ...(version.spec.language && { language: version.spec.language }),
+    ...{ domain, at, task: { kind: 'GENERATE', labels: task, several } },
+    ...asTaught(version.spec, version.featureService?.name),
     ...(labels.length > 0 && { labels }),
     oneIn: Math.max(1, Math.ceil((counted?.count ?? 0) / MOST_LABELS)),
   };
