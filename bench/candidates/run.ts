@@ -5,11 +5,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import sql from 'sql-template-tag';
 import { systemActor } from '../../src/auth.ts';
 import type { Db } from '../../src/db.ts';
-import { activateEmbeddingModel, serveTargets } from '../../src/features/embeddings/models.ts';
 import { labelCandidates } from '../../src/features/models/label-candidates.ts';
 import { requireModel } from '../../src/features/models/model.ts';
 import { median, report, timed } from '../helpers/figures.ts';
-import { createVectors, DIMENSIONS } from '../similar/vectors.ts';
+import { embedAll } from '../similar/embed-all.ts';
 import { NOW, size, withDatabase } from '../store/setup.ts';
 
 const CUSTOMERS = size('customers', 100_000);
@@ -20,7 +19,7 @@ await withDatabase(async (db) => {
   await db.query(
     sql`insert into customer (domain_id) select 1 from generate_series(1, ${CUSTOMERS}::int)`,
   );
-  await embedAll(db);
+  await embedAll(db, CUSTOMERS, NOW);
   await predictAll(db, 'mood', 'CLASSIFY');
   await predictAll(db, 'spend', 'REGRESS');
   for (const table of ['customer', 'prediction', 'label', 'embedding'])
@@ -28,21 +27,6 @@ await withDatabase(async (db) => {
   await measure(db, 'mood', 'classes');
   await measure(db, 'spend', 'numbers');
 });
-
-async function embedAll(db: Db): Promise<void> {
-  const vector = createVectors(7);
-  const target = { model: 'bench', version: '1', dimensions: DIMENSIONS, domain: null };
-  await activateEmbeddingModel(db, target, NOW);
-  await serveTargets(db, [target]);
-  const lines = function* () {
-    for (let id = 1; id <= CUSTOMERS; id += 1)
-      yield `${id}\tbench\t1\t1\t{${vector().join()}}\t-\t2026-01-01\n`;
-  };
-  await db.copyIn(
-    'copy embedding (customer_id, model, version, domain_id, "values", text_hash, at) from stdin',
-    lines(),
-  );
-}
 
 /** A model with a version, its predictions of everybody with three reasons each, and labels of every tenth. */
 async function predictAll(db: Db, task: string, kind: 'CLASSIFY' | 'REGRESS'): Promise<void> {

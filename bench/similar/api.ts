@@ -10,10 +10,10 @@ import sql from 'sql-template-tag';
 import { startCameo } from '../../src/cameo.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Db, openDb } from '../../src/db.ts';
-import { activateEmbeddingModel, serveTargets } from '../../src/features/embeddings/models.ts';
 import { startPostgres } from '../../src/postgres/start.ts';
 import { median, report } from '../helpers/figures.ts';
-import { createVectors, DIMENSIONS, ROWS } from './vectors.ts';
+import { embedAll } from './embed-all.ts';
+import { ROWS } from './vectors.ts';
 
 const KEY = 'bench-development-key';
 const URL_OF_API = 'http://127.0.0.1:4393/graphql';
@@ -24,22 +24,11 @@ const SIMILAR =
 const READ = 'query($id: ID!) { customer(key: { id: $id }) { id domain traits } }';
 
 async function fill(db: Db): Promise<void> {
-  const vector = createVectors(7);
   await db.query(sql`insert into domain (key) values ('shop')`);
   await db.query(
     sql`insert into customer (domain_id) select 1 from generate_series(1, ${ROWS}::int)`,
   );
-  const target = { model: 'bench', version: '1', dimensions: DIMENSIONS, domain: null };
-  await activateEmbeddingModel(db, target, new Date());
-  await serveTargets(db, [target]);
-  const lines = function* () {
-    for (let id = 1; id <= ROWS; id += 1)
-      yield `${id}\tbench\t1\t1\t{${vector().join()}}\t-\t2026-01-01\n`;
-  };
-  await db.copyIn(
-    'copy embedding (customer_id, model, version, domain_id, "values", text_hash, at) from stdin',
-    lines(),
-  );
+  await embedAll(db, ROWS, new Date());
   await db.query(sql`analyze customer, embedding`);
 }
 
