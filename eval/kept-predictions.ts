@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashFile } from '../src/hash-file.ts';
-import type { Candidate, Predicted } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
+import { hashOf, keptOnce } from './kept-once.ts';
 import type { EvalData } from './set.ts';
 
 /** What predictions depend on beside the candidate's name, the rows and the code. */
@@ -25,21 +24,9 @@ export function keeping(candidate: Candidate, kept: Kept): Candidate {
     ...candidate,
     async predict(data, rows) {
       const weights = await hashFile(start(data));
-      const key = keyOf([candidate.name, settings, weights, data.task, data.unlabelled, rows]);
-      const path = join(folder, `${key}.json`);
-      if (existsSync(path) && !again(data))
-        return JSON.parse(readFileSync(path, 'utf8')) as Predicted;
-      const predicted = await candidate.predict(data, rows);
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(`${path}.part`, JSON.stringify(predicted));
-      renameSync(`${path}.part`, path);
-      return predicted;
+      const key = hashOf([candidate.name, settings, weights, data.task, data.unlabelled, rows]);
+      const path = join(folder, `${key.slice(0, 24)}.json`);
+      return keptOnce(path, () => candidate.predict(data, rows), again(data));
     },
   };
-}
-
-function keyOf(parts: readonly unknown[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(JSON.stringify(part ?? null));
-  return hash.digest('hex').slice(0, 24);
 }

@@ -1,3 +1,4 @@
+import type { BaselineTask } from '../../src/ml/baselines/baseline.ts';
 import type { TrainingRow } from '../../src/ml/run/spec.ts';
 import type { EvalRows, EvalSet } from '../set.ts';
 import { type Basket, readBaskets } from './baskets.ts';
@@ -73,36 +74,36 @@ const EVERYONE: Asked = { suffix: '', title: '', known: 0 };
  */
 const KNOWN: Asked = { suffix: '-known', title: ', customers known for 91 days', known: 91 };
 
-const buysAgainOf = ({ suffix, title, known }: Asked): EvalSet => ({
-  name: `retail-buys-again${suffix}`,
-  title: `Online Retail, buys again in 91 days${title}`,
-  metric: 'rocAuc',
-  bar: 0.77,
-  split: SPLIT,
+/** What is asked about them. */
+interface Question extends Pick<EvalSet, 'name' | 'title' | 'metric' | 'bar'> {
+  readonly answers: Pick<BaselineTask, 'kind' | 'labels'>;
+  readonly labelOf: LabelOf;
+}
+
+const BUYS_AGAIN: Question = {
+  ...{ name: 'retail-buys-again', title: 'Online Retail, buys again in 91 days' },
+  ...{ metric: 'rocAuc', bar: 0.77, answers: { kind: 'CLASSIFY', labels: ['gone', 'buys'] } },
+  labelOf: (bought) => (bought.length > 0 ? 'buys' : 'gone'),
+};
+
+const NEXT_VALUE: Question = {
+  ...{ name: 'retail-value', title: 'Online Retail, value of the next 91 days' },
+  ...{ metric: 'spearman', bar: 0.58, answers: { kind: 'REGRESS', labels: [] } },
+  // The logarithm, as a few large buyers would rule a squared error; it leaves the order alone.
+  labelOf: (bought) => Math.log1p(bought.reduce((sum, { amount }) => sum + amount, 0)),
+};
+
+const setOf = (question: Question, { suffix, title, known }: Asked): EvalSet => ({
+  name: `${question.name}${suffix}`,
+  title: `${question.title}${title}`,
+  ...{ metric: question.metric, bar: question.bar, split: SPLIT },
   open: (dataFolder) => ({
-    task: { kind: 'CLASSIFY', labels: ['gone', 'buys'], features: featureColumns },
-    draws: [divide(dataFolder, (bought) => (bought.length > 0 ? 'buys' : 'gone'), known)],
+    task: { ...question.answers, features: featureColumns },
+    draws: [divide(dataFolder, question.labelOf, known)],
   }),
 });
-
-/** The logarithm, as a few large buyers would rule a squared error; it leaves the order alone. */
-const nextValueOf = ({ suffix, title, known }: Asked): EvalSet => ({
-  name: `retail-value${suffix}`,
-  title: `Online Retail, value of the next 91 days${title}`,
-  metric: 'spearman',
-  bar: 0.58,
-  split: SPLIT,
-  open: (dataFolder) => ({
-    task: { kind: 'REGRESS', labels: [], features: featureColumns },
-    draws: [divide(dataFolder, logValueOf, known)],
-  }),
-});
-
-const logValueOf: LabelOf = (bought) =>
-  Math.log1p(bought.reduce((sum, { amount }) => sum + amount, 0));
 
 /** Both questions, of everyone and of those known for longer. */
-export const onlineRetail: readonly EvalSet[] = [
-  ...[EVERYONE, KNOWN].map(buysAgainOf),
-  ...[EVERYONE, KNOWN].map(nextValueOf),
-];
+export const onlineRetail: readonly EvalSet[] = [BUYS_AGAIN, NEXT_VALUE].flatMap((question) =>
+  [EVERYONE, KNOWN].map((asked) => setOf(question, asked)),
+);

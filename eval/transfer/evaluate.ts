@@ -1,6 +1,6 @@
 import { type Arm, arms, mixtures, type Scorer } from './arms.ts';
 import { judgeScores, mixed, type TaskScores } from './judge.ts';
-import { isDone, type PairResults, type TransferRecord } from './kept.ts';
+import { type Draw, isDone, type PairResults, type TransferRecord } from './kept.ts';
 import { keptScores, type Said } from './kept-scores.ts';
 import { SEEDS, SHOTS } from './recipe.ts';
 import type { Stages } from './stages.ts';
@@ -58,13 +58,10 @@ function unitsOf(shots: readonly number[], seeds: readonly number[]): Unit[] {
   return [...once, ...drawn];
 }
 
-type Draw = Pick<TransferRecord, 'arm' | 'shots' | 'seed'>;
-
 /** Mixtures that are not done, but all of whose parts are. */
 function openMixtures(known: PairResults): Draw[] {
-  const learnt = known.records.filter(({ arm }) => armOf(arm)?.learns);
   return mixtures.flatMap(({ name, of }) =>
-    learnt
+    known.records
       .filter(({ arm }) => arm === of.at(-1))
       .map(({ shots, seed }) => ({ arm: name, shots, seed }))
       .filter((draw) => !isDone(known, draw))

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { hashOf, keptOnce } from '../kept-once.ts';
 import type { Arm } from './arms.ts';
 import type { TaskScores } from './judge.ts';
 import type { Stages } from './stages.ts';
@@ -24,14 +23,7 @@ export async function keptScores(
   draw: { readonly shots: number; readonly seed: number },
   make: () => Promise<Said>,
 ): Promise<Said> {
-  if (arm.simple) return make();
-  const path = pathOf(stages, arm, draw);
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Said;
-  const said = await make();
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.part`, JSON.stringify(said));
-  renameSync(`${path}.part`, path);
-  return said;
+  return arm.simple ? make() : keptOnce(pathOf(stages, arm, draw), make);
 }
 
 function pathOf(
@@ -41,6 +33,5 @@ function pathOf(
 ): string {
   const asked = data.target.test.map((rows) => rows.map(({ id }) => id));
   const depends = [key, arm.name, arm.needs(recipe), shots, seed, asked];
-  const hash = createHash('sha256').update(JSON.stringify(depends)).digest('hex').slice(0, 16);
-  return join(folder, 'scores', `${pair.name}-${hash}.json`);
+  return join(folder, 'scores', `${pair.name}-${hashOf([depends]).slice(0, 16)}.json`);
 }

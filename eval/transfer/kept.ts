@@ -40,11 +40,12 @@ export function saveResults(results: PairResults, folder = RESULTS): void {
   saveJson(pathOf(results.pair, folder), results);
 }
 
-type Draw = Pick<TransferRecord, 'arm' | 'shots' | 'seed'>;
+/** Which model of an arm. */
+export type Draw = Pick<TransferRecord, 'arm' | 'shots' | 'seed'>;
 
-export const isSame = (a: Draw, b: Draw): boolean =>
-  a.arm === b.arm && a.shots === b.shots && a.seed === b.seed;
-
-export function isDone({ records }: Pick<PairResults, 'records'>, draw: Draw): boolean {
-  return records.some((own) => isSame(own, draw));
+export function isDone(
+  { records }: Pick<PairResults, 'records'>,
+  { arm, shots, seed }: Draw,
+): boolean {
+  return records.some((own) => own.arm === arm && own.shots === shots && own.seed === seed);
 }

@@ -54,7 +54,7 @@ const usual: Recipe = {
 const own: Readonly<Record<string, Partial<Recipe>>> = {
   // On validation rows, so short a course was asked without target labels with an AUC of .84.
   'reviews-en': { source: gentle },
-  // Some 300 source rows; on validation rows of three seeds, a longer course took away from 20 labels.
+  // On validation rows of three seeds, transfer was ahead of target only at 5, 10 and 20 labels.
   intents: { source: gentle, transfer: { steps: 45, settings: { ...few, learningRate: 1e-3 } } },
   // Four tasks at once, none of which the base knows.
   customers: {

@@ -1,12 +1,12 @@
 // npm run eval:transfer [-- --base models/base-t5] [--part 1/2] [--page] [pair ...]: carries
 // text-to-text models from one domain to another and writes eval/results/transfer, docs/transfer.md
 // and its pictures. Stopped and started again, it goes on after the last model that it judged.
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../../src/config.ts';
 import { loadT5Base } from '../../src/ml/t5/run/base.ts';
+import { hashOf } from '../kept-once.ts';
 import { openData } from '../open-data.ts';
 import { evaluatePair } from './evaluate.ts';
 import { loadResults, type PairResults, RESULTS, saveResults } from './kept.ts';
@@ -61,7 +61,8 @@ async function run(workshop: Workshop, pair: TransferPair): Promise<void> {
   const data = openData(pair, dataFolder);
   if (!data) return;
   const recipe = changed(recipeOf(pair.name), JSON.parse(values.recipe));
-  const key = hashOf([readFileSync(join(workshop.base.folder, 'model.safetensors')), data]);
+  const weights = readFileSync(join(workshop.base.folder, 'model.safetensors'));
+  const key = shortHash([weights, data]);
   const { target } = data;
   const judged = values.validation
     ? { ...data, target: { ...target, test: target.validation } }
@@ -71,7 +72,7 @@ async function run(workshop: Workshop, pair: TransferPair): Promise<void> {
       ...{ workshop, pair, recipe, key, data: judged },
       ...{ folder: join(home, 'transfer'), log: console.log },
     },
-    resultsBefore(pair, hashOf([key, recipe]), data, recipe),
+    resultsBefore(pair, shortHash([key, recipe]), data, recipe),
     (results) => values.validation || saveResults(results, values.results),
     {
       ...(values.shots && { shots: values.shots.split(',').map(Number) }),
@@ -98,11 +99,7 @@ function resultsBefore(
   };
 }
 
-function hashOf(parts: readonly unknown[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(Buffer.isBuffer(part) ? part : JSON.stringify(part));
-  return hash.digest('hex').slice(0, 16);
-}
+const shortHash = (parts: readonly unknown[]) => hashOf(parts).slice(0, 16);
 
 function countsOf({ source, target }: PairData): PairResults['rows'] {
   const count = (rows: PairData['unlabelled'] | readonly unknown[] | undefined) =>

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { textLengthFor } from '../../src/ml/t5/data/corrupt.ts';
@@ -6,6 +5,7 @@ import { lessonBatches } from '../../src/ml/t5/run/lesson.ts';
 import { corruptedBatches, corruptionOf, piecesOf } from '../../src/ml/t5/run/pieces.ts';
 import { readSafetensors, writeSafetensors } from '../../src/ml/weights/safetensors.ts';
 import type { Weights } from '../../src/ml/weights/weights.ts';
+import { hashOf } from '../kept-once.ts';
 import type { PairData, TransferPair } from './pair.ts';
 import type { Recipe } from './recipe.ts';
 import { askedOf, pairsOf } from './texts.ts';
@@ -75,9 +75,7 @@ async function kept(
   depends: readonly unknown[],
   make: () => Promise<void>,
 ): Promise<Weights> {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([key, depends]))
-    .digest('hex');
+  const hash = hashOf([[key, depends]]);
   const path = join(folder, `${pair.name}-${name}-${hash.slice(0, 12)}.safetensors`);
   if (existsSync(path)) return readSafetensors(path);
   const start = performance.now();

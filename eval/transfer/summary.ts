@@ -11,6 +11,9 @@ import type { TransferRecord } from './kept.ts';
 import type { TransferPair } from './pair.ts';
 import { SEEDS } from './recipe.ts';
 
+/** What learns from both domains, and is held against the bars. */
+const CARRIED = [TRANSFER, TOGETHER, ALL_TOGETHER, PRETRAINED_TRANSFER];
+
 /** The seeds' mean of an arm at so many labels a class; undefined where it was not run. */
 export function meanAt(
   records: readonly TransferRecord[],
@@ -59,7 +62,7 @@ export interface BarLine {
 export function pairBars(pair: TransferPair, records: readonly TransferRecord[]): BarLine[] {
   const { bar, title, metric } = pair;
   if (!bar) return [];
-  return [TRANSFER, TOGETHER, ALL_TOGETHER, PRETRAINED_TRANSFER].flatMap((arm) => {
+  return CARRIED.flatMap((arm) => {
     const reached = meanAt(records, arm, bar.shots);
     if (!reached) return [];
     return {
@@ -76,7 +79,7 @@ export function transferBars(
   pairs: readonly { readonly records: readonly TransferRecord[] }[],
   shots: readonly number[],
 ): BarLine[] {
-  return [TRANSFER, TOGETHER, ALL_TOGETHER, PRETRAINED_TRANSFER].map((arm) => {
+  return CARRIED.map((arm) => {
     const beaten = pairs.map(({ records }) => beatenBy(records, arm, shots));
     const won = beaten.filter(
       (own) => own.length === shots.length && own.every(({ transfer, rival }) => transfer > rival),

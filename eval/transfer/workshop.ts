@@ -9,7 +9,7 @@ import {
 import { t5Learner } from '../../src/ml/t5/run/learner.ts';
 import type { LessonBatches } from '../../src/ml/t5/run/lesson.ts';
 import { fit as runSteps } from '../../src/ml/train/fit.ts';
-import { initialState, trainingStep } from '../../src/ml/train/step.ts';
+import { initialState, trainingStep, weightsIn } from '../../src/ml/train/step.ts';
 import type { Weights } from '../../src/ml/weights/weights.ts';
 import { type LabelInputs, labelLogProbs, labelScores, scoreBatch } from './label-scores.ts';
 import type { Stage } from './recipe.ts';
@@ -62,7 +62,7 @@ export function openWorkshop(base: T5Base, threads: number): Workshop {
       });
     },
     load: (weights) => machine.load(initialState(weights, [])),
-    read: () => weightsOf(machine, base),
+    read: async () => weightsIn(await machine.read(), all),
     score: (sources, labels) => scoreAll(machine, scores, base, sources, labels),
     close: machine.close,
   };
@@ -80,16 +80,6 @@ function stepOf(
   const step = known.get(key) ?? make();
   known.set(key, step);
   return step;
-}
-
-async function weightsOf(machine: Machine, { weights }: T5Base): Promise<Weights> {
-  const state = await machine.read();
-  return new Map(
-    [...weights].map(([name, { shape }]) => [
-      name,
-      { shape, data: state.get(name)?.data as Float32Array },
-    ]),
-  );
 }
 
 async function scoreAll(
