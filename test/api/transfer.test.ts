@@ -40,6 +40,9 @@ describe('a transfer to another domain', () => {
     const { version, metrics } = run;
     expect(version.parent).toEqual({ id: retail.version.id });
     expect(version.rows).toEqual({ train: 40, validation: 24, test: 24 });
+    // Where it started from is told, and no folder of the server.
+    expect(version.hyperparameters).toMatchObject({ sourceShare: 0.5, compare: true });
+    expect(JSON.stringify(version.hyperparameters)).not.toMatch(/:"\//);
 
     const { before, after } = metrics.source;
     // The test rows of the source version: what it was worth is known from its own run.

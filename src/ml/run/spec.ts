@@ -27,6 +27,8 @@ export const trainingSpec = z.object({
   }),
   /** A model folder to start from: the shipped base, a pulled one, or an earlier version. */
   base: z.string(),
+  /** What a version in `base` was itself first trained from, for runs that need both. */
+  root: z.string().optional(),
   /** A version's folder to judge on the same test rows too: the baseline `active`. */
   active: z.string().optional(),
   /** Where the rows come from; NONE trains on features alone. */

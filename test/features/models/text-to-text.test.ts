@@ -85,6 +85,11 @@ describe('a text-to-text training', () => {
       'BAD_INPUT hyperparameters.compare',
     ],
     [
+      'that counts a source which it has not',
+      () => ({ hyperparameters: { sourceShare: 0.3 } }),
+      'BAD_INPUT hyperparameters.sourceShare',
+    ],
+    [
       'that replays what it learns',
       () => ({ base: null, from: versions.mood ?? 0, hyperparameters: { replay: {} } }),
       'BAD_INPUT hyperparameters.replay',

@@ -24,8 +24,6 @@ const schema = z.strictObject({
     .default([]),
   /** Rows of the version that the training goes on from. */
   replay: z.strictObject({ share: replay.share }).optional(),
-  /** Trains the same from the base too, and asks the source version as it is. */
-  compare: z.boolean().default(false),
 });
 export type AskedHyperparameters = z.infer<typeof schema>;
 
@@ -43,8 +41,8 @@ export interface TextToTextStart {
 
 const SOURCE = 'a version of a text-to-text model of another domain or task';
 /** What is of labels, and what of going on from a version. */
-const LABELLED = ['answers', 'tasks', 'replay', 'compare', 'adversarial', 'targetPrecision'];
-const TRANSFERRING = ['replay', 'compare', 'adversarial'];
+const TRANSFERRING = ['sourceShare', 'replay', 'compare', 'adversarial'];
+const LABELLED = ['answers', 'tasks', 'targetPrecision', ...TRANSFERRING];
 
 /** What is wrong with them. */
 export function textToTextFaults(

@@ -15,7 +15,10 @@ import { baseFolder, versionOf } from './start-folder.ts';
 interface SourcePlan {
   readonly file: string;
   readonly rows: RowsRequest;
-  readonly hyperparameters: Record<string, unknown>;
+  /** The hyper-parameter, as the training process reads it. */
+  readonly replay: Readonly<Record<string, unknown>>;
+  /** The folder of what the version was first trained from, where the training needs it. */
+  readonly root?: string;
 }
 
 const FILE = 'source.jsonl';
@@ -31,7 +34,7 @@ export async function planSource(
   deps: TrainingDeps,
   { model, request }: BegunRun,
   { at = deps.clock.now() }: RowsRequest,
-  { replay, compare }: Pick<AskedHyperparameters, 'replay' | 'compare'>,
+  { replay, compare, sourceShare }: AskedHyperparameters,
 ): Promise<SourcePlan | undefined> {
   if (request.from === undefined) return undefined;
   const version = await versionOf(deps, request.from);
@@ -40,10 +43,8 @@ export async function planSource(
   return {
     file: FILE,
     rows: await rowsOf(deps, version, at),
-    hyperparameters: {
-      replay: { rows: FILE, share: replay?.share ?? 0, split, seed: version.spec.seed },
-      ...(compare && { compare: { base: await rootOf(deps, version) } }),
-    },
+    replay: { rows: FILE, share: replay?.share ?? 0, split, seed: version.spec.seed },
+    ...((compare || sourceShare < 1) && { root: await rootOf(deps, version) }),
   };
 }
 

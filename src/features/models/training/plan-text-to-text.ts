@@ -38,8 +38,9 @@ export async function planTextToText(
         tasks: tasks.map(({ name, request, file }) => ({
           ...{ name, labels: labelsOf(request), rows: file },
         })),
-        ...source?.hyperparameters,
+        ...(source && { replay: source.replay }),
       },
+      ...(source?.root !== undefined && { root: source.root }),
     },
     further: new Map([
       ...tasks.map(({ file, request }) => [file, request] as const),
@@ -50,7 +51,7 @@ export async function planTextToText(
 
 /** What the training process knows under the same names. */
 function ownOf(hyperparameters: TrainingSpec['hyperparameters']): TrainingSpec['hyperparameters'] {
-  const { answers, tasks, replay, compare, ...own } = hyperparameters;
+  const { answers, tasks, replay, ...own } = hyperparameters;
   return own;
 }
 

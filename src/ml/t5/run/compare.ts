@@ -26,11 +26,11 @@ export async function compareTransfer(
   course: Course,
   metrics: Metrics,
 ): Promise<Metrics | undefined> {
-  if (!own.compare) return undefined;
+  if (!own.compare || spec.root === undefined) return undefined;
   const { labels, several } = course.main.options;
   const decidedBy = yardstickOf(labels, several);
   const figures = {
-    targetOnly: figuresOf(await targetOnly(context, spec, own, course, own.compare.base)),
+    targetOnly: figuresOf(await targetOnly(context, spec, own, course, spec.root)),
     sourceOnly: figuresOf(await sourceOnly(spec, own, course)),
     transfer: figuresOf(metrics),
   };

@@ -3,7 +3,7 @@ import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
 import { exportDecoding } from '../decode/export.ts';
-import { loadT5Base, type T5Base } from './base.ts';
+import type { T5Base } from './base.ts';
 import { compareTransfer } from './compare.ts';
 import { type Course, courseOf, type ReadRows } from './course.ts';
 import { withDecoder } from './decoding.ts';
@@ -14,6 +14,7 @@ import { lessonBatches } from './lesson.ts';
 import { resultOf } from './result.ts';
 import { saveT5Version } from './save.ts';
 import { type Source, sourceAfter, sourceBefore, sourceOf } from './source.ts';
+import { startOf } from './start.ts';
 import { lessonOf, pairsOf } from './task-rows.ts';
 import { createTextTask } from './text-task.ts';
 import { trainT5 } from './train.ts';
@@ -35,7 +36,7 @@ export async function runGenerate(
 ): Promise<RunResult> {
   const own = parseT5Hyperparameters(spec.hyperparameters);
   const course = await courseOf(spec, rows, own, readRows);
-  const base = await loadT5Base(spec.base);
+  const base = await startOf(spec, own);
   const source = await sourceOf(spec, own, readRows);
   const { tokenizer, config } = base;
   const weights = await learn(context, spec, own, { base, course, source });

@@ -69,6 +69,11 @@ export const t5HyperparameterSchema = z.strictObject({
       seed: count.optional(),
     })
     .optional(),
+  /**
+   * How much of what a version of another domain or task learnt counts where the run starts: 1 is the
+   * version itself, 0 its root. Half keeps most of both (docs/transfer.md).
+   */
+  sourceShare: share.default(0.5),
   /** Weight of the domain-adversarial loss between the replayed domain and this one. */
   adversarial: z.number().nonnegative().max(10).default(0),
   /** Beams of a search for free text. */
@@ -77,11 +82,8 @@ export const t5HyperparameterSchema = z.strictObject({
   targetPrecision: share.default(0.8),
   /** How rows are split 6:2:2: by time, or by a hash of the group. */
   split: split.default('time'),
-  /**
-   * Compares with the version in `base` as it is, and with a training on the same rows that starts
-   * from this other base.
-   */
-  compare: z.strictObject({ base: z.string().min(1) }).optional(),
+  /** Compares with the version in `base` as it is, and with a training on the same rows from its root. */
+  compare: z.boolean().default(false),
   checkpointSteps: z.number().int().positive().default(100),
 });
 export type T5Hyperparameters = z.infer<typeof t5HyperparameterSchema>;

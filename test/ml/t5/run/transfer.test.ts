@@ -57,13 +57,13 @@ describe('a run that goes on from a version in another domain', () => {
     const asked = spec(retail, {
       ...own,
       replay: { rows: 'source.jsonl', share: 0.3, split: 'time', seed: 1 },
-      compare: { base },
+      compare: true,
       tasks: [{ name: 'interests', labels: ['coat', 'watch'], rows: 'things.jsonl' }],
     });
     const task = { ...asked.task, labels: ['cheap', 'gold', 'middle'] };
     const files = { 'source.jsonl': rows(330, 5), 'things.jsonl': things };
     const folder = join(base, 'bank');
-    const result = await run({ ...asked, task, shots: 20 }, bank(300), files, folder);
+    const result = await run({ ...asked, task, root: base, shots: 20 }, bank(300), files, folder);
     expect(result.rows).toEqual({ train: 60, validation: 60, test: 60 });
 
     // Split as the source was, its test rows are those that its own run reported.
