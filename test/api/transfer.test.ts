@@ -33,7 +33,8 @@ describe('a transfer to another domain', () => {
       ...{ ...asked('finance'), from: retail.version.id, shots: 20, seed: 2 },
       hyperparameters: {
         ...asked('finance').hyperparameters,
-        ...{ variant: 'adapters', replay: { share: 0.25 }, adversarial: 0.1, compare: true },
+        ...{ variant: 'adapters', replay: { share: 0.25 }, adversarial: 0.1 },
+        ...{ compare: true, ensemble: true },
       },
     });
     expect(run).toMatchObject({ state: 'DONE', error: null });

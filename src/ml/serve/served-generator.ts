@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MlError } from '../errors.ts';
 import type { SessionOptions } from '../onnx/session.ts';
 import { type Generated, loadGenerator } from '../t5/run/generator.ts';
+import { graphFiles } from '../t5/run/graph-files.ts';
 import type { ServedRow } from './inputs.ts';
 import { readManifest } from './manifest.ts';
 import type { Prediction, ServedModel } from './served.ts';
@@ -20,7 +21,7 @@ export async function openServedGenerator(
   const generator = await loadGenerator(folder, options);
   return {
     manifest,
-    bytes: await sizeOf(folder),
+    bytes: await sizeOf(folder, generator.manifest.members),
     async embed() {
       throw new MlError('BAD_INPUT', `The model in ${folder} gives no vectors of texts.`);
     },
@@ -44,7 +45,8 @@ const predictionOf = ({ value, confidence, uncertainty, several }: Generated): P
 
 const textOf = ({ text = '' }: ServedRow): string => text;
 
-async function sizeOf(folder: string): Promise<number> {
-  const files = ['encoder.onnx', 'decoder.onnx'].map((name) => stat(join(folder, name)));
-  return (await Promise.all(files)).reduce((sum, { size }) => sum + size, 0);
+async function sizeOf(folder: string, members: number): Promise<number> {
+  const files = graphFiles(members).flatMap(({ encoder, decoder }) => [encoder, decoder]);
+  const sizes = await Promise.all(files.map((name) => stat(join(folder, name))));
+  return sizes.reduce((sum, { size }) => sum + size, 0);
 }

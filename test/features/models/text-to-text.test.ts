@@ -90,6 +90,11 @@ describe('a text-to-text training', () => {
       'BAD_INPUT hyperparameters.sourceShare',
     ],
     [
+      'of several that has no source',
+      () => ({ hyperparameters: { ensemble: true } }),
+      'BAD_INPUT hyperparameters.ensemble',
+    ],
+    [
       'that replays what it learns',
       () => ({ base: null, from: versions.mood ?? 0, hyperparameters: { replay: {} } }),
       'BAD_INPUT hyperparameters.replay',

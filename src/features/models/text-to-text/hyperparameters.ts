@@ -41,7 +41,7 @@ export interface TextToTextStart {
 
 const SOURCE = 'a version of a text-to-text model of another domain or task';
 /** What is of labels, and what of going on from a version. */
-const TRANSFERRING = ['sourceShare', 'replay', 'compare', 'adversarial'];
+const TRANSFERRING = ['sourceShare', 'ensemble', 'replay', 'compare', 'adversarial'];
 const LABELLED = ['answers', 'tasks', 'targetPrecision', ...TRANSFERRING];
 
 /** What is wrong with them. */

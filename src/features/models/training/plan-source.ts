@@ -34,7 +34,7 @@ export async function planSource(
   deps: TrainingDeps,
   { model, request }: BegunRun,
   { at = deps.clock.now() }: RowsRequest,
-  { replay, compare, sourceShare }: AskedHyperparameters,
+  { replay, compare, ensemble, sourceShare }: AskedHyperparameters,
 ): Promise<SourcePlan | undefined> {
   if (request.from === undefined) return undefined;
   const version = await versionOf(deps, request.from);
@@ -44,7 +44,7 @@ export async function planSource(
     file: FILE,
     rows: await rowsOf(deps, version, at),
     replay: { rows: FILE, share: replay?.share ?? 0, split, seed: version.spec.seed },
-    ...((compare || sourceShare < 1) && { root: await rootOf(deps, version) }),
+    ...((compare || ensemble || sourceShare < 1) && { root: await rootOf(deps, version) }),
   };
 }
 

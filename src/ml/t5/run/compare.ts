@@ -1,36 +1,39 @@
-import type { RunContext } from '../../run/context.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
-import { loadT5Base } from './base.ts';
+import type { Weights } from '../../weights/weights.ts';
+import type { T5Base } from './base.ts';
 import type { Course } from './course.ts';
 import { withWeights } from './decoding.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
 import { fitAnswers, judgeRows } from './judge.ts';
-import { lessonBatches } from './lesson.ts';
 import { openVersion } from './open-version.ts';
 import { worthOf, yardstickOf } from './scores.ts';
-import { lessonOf } from './task-rows.ts';
 import { createTextTask } from './text-task.ts';
-import { trainT5 } from './train.ts';
+
+/** What a comparison is about, beside the source version. */
+interface Compared {
+  readonly base: T5Base;
+  /** What learnt the same rows without the source (`learnAlone`). */
+  readonly alone: Weights;
+  /** Of the run's own version. */
+  readonly metrics: Metrics;
+}
 
 /**
  * What the transfer was worth, all on the same test rows: `targetOnly` learnt the same rows from the
  * base that the source came from; `sourceOnly` is the source version as it is, kept to the answers
- * of the target's task, having seen none of its labels; `transfer` is the run's own model.
- * Undefined where the run does not ask for it.
+ * of the target's task, having seen none of its labels; `transfer` is the run's own version.
  */
 export async function compareTransfer(
-  context: RunContext,
   spec: TrainingSpec,
   own: T5Hyperparameters,
   course: Course,
-  metrics: Metrics,
-): Promise<Metrics | undefined> {
-  if (!own.compare || spec.root === undefined) return undefined;
+  { base, alone, metrics }: Compared,
+): Promise<Metrics> {
   const { labels, several } = course.main.options;
   const decidedBy = yardstickOf(labels, several);
   const figures = {
-    targetOnly: figuresOf(await targetOnly(context, spec, own, course, spec.root)),
+    targetOnly: figuresOf(await targetOnly(spec, own, course, { base, alone })),
     sourceOnly: figuresOf(await sourceOnly(spec, own, course)),
     transfer: figuresOf(metrics),
   };
@@ -49,24 +52,14 @@ function figuresOf(metrics: Metrics): Record<string, number> {
   );
 }
 
-async function targetOnly(
-  context: RunContext,
-  spec: TrainingSpec,
+function targetOnly(
+  { threads }: TrainingSpec,
   own: T5Hyperparameters,
-  { main, further }: Course,
-  folder: string,
+  { main }: Course,
+  { base: { config, tokenizer }, alone }: Pick<Compared, 'base' | 'alone'>,
 ): Promise<Metrics> {
-  const { replay: _, ...rest } = own;
-  const alone: T5Hyperparameters = { ...rest, adversarial: 0 };
-  const base = await loadT5Base(folder);
-  const { config, tokenizer } = base;
-  const lesson = { tasks: lessonOf(tokenizer, [main, ...further]), replay: [] };
-  const weights = await trainT5(context, {
-    ...{ base, own: alone, seed: spec.seed, held: [], name: 'target-only' },
-    batches: lessonBatches(lesson, config, alone, spec.seed),
-  });
   const task = createTextTask(tokenizer, main.options);
-  return withWeights(config, weights, context.threads, async (decoder) => {
+  return withWeights(config, alone, threads, async (decoder) => {
     const { validation, test } = main.sides;
     const fitted = await fitAnswers(decoder, task, validation, own, own.targetPrecision);
     return judgeRows(decoder, task, test, own, fitted);

@@ -2,23 +2,75 @@ import { openSession } from '../../onnx/session.ts';
 import type { Weights } from '../../weights/weights.ts';
 import type { T5Config } from '../config.ts';
 import type { Decoder } from '../decode/decoder.ts';
-import { type DecodingGraphs, exportDecoding } from '../decode/export.ts';
+import { exportDecoding } from '../decode/export.ts';
+import { mixedDecoder } from '../decode/mixed-decoder.ts';
 import { type CachedState, createSessionDecoder } from '../decode/session-decoder.ts';
 
-/** Lets a model answer that is in memory; its sessions are closed afterwards. */
-export async function withDecoder<T>(
+/** A model's two graphs (`DecodingGraphs`), in memory or as paths. */
+export interface GraphsAt {
+  readonly encoder: Uint8Array | string;
+  readonly decoder: Uint8Array | string;
+}
+
+/** The models of a version: its own, and those that answer with it. */
+export type Members<Graphs> = readonly [Graphs, ...Graphs[]];
+
+export interface OpenDecoder {
+  readonly decoder: Decoder<readonly CachedState[]>;
+  close(): Promise<void>;
+}
+
+/** Loads a version's models, which answer as one. */
+export async function openDecoder(
   config: T5Config,
-  graphs: DecodingGraphs,
+  members: Members<GraphsAt>,
   threads: number,
-  use: (decoder: Decoder<CachedState>) => Promise<T>,
-): Promise<T> {
+): Promise<OpenDecoder> {
+  const [first, ...others] = members;
+  const opened = [await openMember(config, first, threads)] as [OpenMember, ...OpenMember[]];
+  for (const member of others) opened.push(await openMember(config, member, threads));
+  const [{ decoder }, ...rest] = opened;
+  return {
+    decoder: mixedDecoder([decoder, ...rest.map((member) => member.decoder)]),
+    close: async () => {
+      for (const member of opened) await member.close();
+    },
+  };
+}
+
+interface OpenMember {
+  readonly decoder: Decoder<CachedState>;
+  close(): Promise<void>;
+}
+
+async function openMember(
+  config: T5Config,
+  graphs: GraphsAt,
+  threads: number,
+): Promise<OpenMember> {
   const encoder = await openSession(graphs.encoder, { threads });
   const decoder = await openSession(graphs.decoder, { threads });
+  return {
+    decoder: createSessionDecoder(config, { encoder, decoder }),
+    close: async () => {
+      await encoder.close();
+      await decoder.close();
+    },
+  };
+}
+
+/** Lets models answer that are in memory; their sessions are closed afterwards. */
+export async function withDecoder<T>(
+  config: T5Config,
+  members: Members<GraphsAt>,
+  threads: number,
+  use: (decoder: OpenDecoder['decoder']) => Promise<T>,
+): Promise<T> {
+  const { decoder, close } = await openDecoder(config, members, threads);
   try {
-    return await use(createSessionDecoder(config, { encoder, decoder }));
+    return await use(decoder);
   } finally {
-    await encoder.close();
-    await decoder.close();
+    await close();
   }
 }
 
@@ -27,5 +79,5 @@ export const withWeights = <T>(
   config: T5Config,
   weights: Weights,
   threads: number,
-  use: (decoder: Decoder<CachedState>) => Promise<T>,
-): Promise<T> => withDecoder(config, exportDecoding(config, weights), threads, use);
+  use: (decoder: OpenDecoder['decoder']) => Promise<T>,
+): Promise<T> => withDecoder(config, [exportDecoding(config, weights)], threads, use);

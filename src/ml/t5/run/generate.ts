@@ -2,7 +2,7 @@ import type { RunContext } from '../../run/context.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
-import { exportDecoding } from '../decode/export.ts';
+import { learnAlone, rootFor } from './alone.ts';
 import type { T5Base } from './base.ts';
 import { compareTransfer } from './compare.ts';
 import { type Course, courseOf, type ReadRows } from './course.ts';
@@ -11,6 +11,7 @@ import { heldBatches } from './held.ts';
 import { parseT5Hyperparameters, type T5Hyperparameters } from './hyperparameters.ts';
 import { type JudgedTask, judgeTask, manifestOf } from './judge-task.ts';
 import { lessonBatches } from './lesson.ts';
+import { membersOf } from './members.ts';
 import { resultOf } from './result.ts';
 import { saveT5Version } from './save.ts';
 import { type Source, sourceAfter, sourceBefore, sourceOf } from './source.ts';
@@ -35,12 +36,15 @@ export async function runGenerate(
   folder: string,
 ): Promise<RunResult> {
   const own = parseT5Hyperparameters(spec.hyperparameters);
+  const root = rootFor(spec, own);
   const course = await courseOf(spec, rows, own, readRows);
   const base = await startOf(spec, own);
   const source = await sourceOf(spec, own, readRows);
   const { tokenizer, config } = base;
   const weights = await learn(context, spec, own, { base, course, source });
-  const graphs = exportDecoding(config, weights);
+  const alone =
+    root === undefined ? undefined : await learnAlone(context, root, spec.seed, own, course);
+  const graphs = await membersOf(spec, own, course, { base, weights, alone });
   const measured = source && source.sides.test.length > 0 ? source : undefined;
   const judged = await withDecoder(config, graphs, context.threads, async (decoder) => ({
     main: await judgeTask(decoder, tokenizer, course.main, own),
@@ -48,7 +52,10 @@ export async function runGenerate(
     after: measured && (await sourceAfter(decoder, tokenizer, measured, own.targetPrecision)),
   }));
   const before = measured && (await sourceBefore(spec, measured));
-  const transfer = await compareTransfer(context, spec, own, course, judged.main.metrics);
+  const transfer =
+    own.compare && alone
+      ? await compareTransfer(spec, own, course, { base, alone, metrics: judged.main.metrics })
+      : undefined;
   const manifest = { ...manifestOf(judged.main), beams: own.beams };
   const further = judged.further.map(manifestOf);
   await saveT5Version(folder, { base, weights, graphs, manifest: { ...manifest, further } });

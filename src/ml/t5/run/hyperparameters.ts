@@ -82,6 +82,11 @@ export const t5HyperparameterSchema = z.strictObject({
   targetPrecision: share.default(0.8),
   /** How rows are split 6:2:2: by time, or by a hash of the group. */
   split: split.default('time'),
+  /**
+   * The version answers with what three models say, which count alike: this one, one trained on the same
+   * rows from the root of the version in `base`, and that version, where it answers the same.
+   */
+  ensemble: z.boolean().default(false),
   /** Compares with the version in `base` as it is, and with a training on the same rows from its root. */
   compare: z.boolean().default(false),
   checkpointSteps: z.number().int().positive().default(100),

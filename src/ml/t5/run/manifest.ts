@@ -26,11 +26,13 @@ const taskFields = {
 /**
  * What `cameo.json` holds of a text-to-text version. Its folder also holds `config.json`,
  * `model.safetensors`, `tokenizer.json`, and the graphs `encoder.onnx` and `decoder.onnx`, which
- * `DecodingGraphs` describes.
+ * `DecodingGraphs` describes; of further members `encoder.1.onnx` and so on.
  */
 const manifest = z.looseObject({
   ...taskFields,
   beams: z.number().int().positive(),
+  /** Models that answer as one, this one first; each has a pair of graphs. */
+  members: z.number().int().positive().default(1),
   /** What else the model has learnt to answer. */
   further: z.array(z.object(taskFields)).optional(),
 });

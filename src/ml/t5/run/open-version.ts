@@ -1,22 +1,19 @@
 import { join } from 'node:path';
-import { openSession } from '../../onnx/session.ts';
 import { loadTokenizer } from '../../tokenizer/load.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { readT5Config } from '../config.ts';
-import type { Decoder } from '../decode/decoder.ts';
-import { type CachedState, createSessionDecoder } from '../decode/session-decoder.ts';
+import { type GraphsAt, type OpenDecoder, openDecoder } from './decoding.ts';
+import { graphFiles } from './graph-files.ts';
 import type { Fitted } from './judge.ts';
 import { readT5Manifest, type T5Manifest } from './manifest.ts';
 import { createTextTask, type TextTask } from './text-task.ts';
 
 /** A version ready to answer. */
-export interface OpenVersion {
+export interface OpenVersion extends OpenDecoder {
   readonly manifest: T5Manifest;
   readonly tokenizer: Tokenizer;
   readonly task: TextTask;
-  readonly decoder: Decoder<CachedState>;
   readonly fitted: Fitted;
-  close(): Promise<void>;
 }
 
 /** @throws MlError when a file of the folder is missing or damaged */
@@ -24,18 +21,15 @@ export async function openVersion(folder: string, threads: number): Promise<Open
   const manifest = await readT5Manifest(folder);
   const config = await readT5Config(join(folder, 'config.json'));
   const tokenizer = await loadTokenizer(folder);
-  const encoder = await openSession(join(folder, 'encoder.onnx'), { threads });
-  const decoder = await openSession(join(folder, 'decoder.onnx'), { threads });
+  const [own, ...others] = graphFiles(manifest.members).map(({ encoder, decoder }) => ({
+    encoder: join(folder, encoder),
+    decoder: join(folder, decoder),
+  }));
+  const { decoder, close } = await openDecoder(config, [own as GraphsAt, ...others], threads);
   return {
-    manifest,
-    tokenizer,
+    ...{ manifest, tokenizer, decoder, close },
     task: createTextTask(tokenizer, { ...manifest, ...manifest.task }),
-    decoder: createSessionDecoder(config, { encoder, decoder }),
     fitted: fittedOf(manifest),
-    close: async () => {
-      await encoder.close();
-      await decoder.close();
-    },
   };
 }
 

@@ -8,14 +8,17 @@ import type { Weights } from '../../weights/weights.ts';
 import { hubT5Config } from '../config.ts';
 import type { DecodingGraphs } from '../decode/export.ts';
 import type { T5Base } from './base.ts';
+import type { Members } from './decoding.ts';
+import { graphFiles } from './graph-files.ts';
 import type { T5Manifest } from './manifest.ts';
 
 /** A trained version, as its folder will hold it. */
 export interface T5Version {
   readonly base: T5Base;
   readonly weights: Weights;
-  readonly graphs: DecodingGraphs;
-  readonly manifest: T5Manifest;
+  /** Of its own model and those that answer with it. */
+  readonly graphs: Members<DecodingGraphs>;
+  readonly manifest: Omit<T5Manifest, 'members'>;
 }
 
 /**
@@ -26,9 +29,12 @@ export async function saveT5Version(folder: string, version: T5Version): Promise
   const { base, weights, graphs, manifest } = version;
   await writeModelFolder(folder, async (part) => {
     await writeBase(part, base, weights, 'F32');
-    await writeFile(join(part, 'encoder.onnx'), graphs.encoder);
-    await writeFile(join(part, 'decoder.onnx'), graphs.decoder);
-    await writeFile(join(part, 'cameo.json'), pretty(manifest));
+    for (const [member, files] of graphFiles(graphs.length).entries()) {
+      const { encoder, decoder } = graphs[member] as DecodingGraphs;
+      await writeFile(join(part, files.encoder), encoder);
+      await writeFile(join(part, files.decoder), decoder);
+    }
+    await writeFile(join(part, 'cameo.json'), pretty({ ...manifest, members: graphs.length }));
   });
 }
 

@@ -5,6 +5,7 @@ import { createContext } from '../../../../src/ml/run/context.ts';
 import type { CurvePoint, Metrics, RunResult } from '../../../../src/ml/run/messages.ts';
 import type { TrainingRow } from '../../../../src/ml/run/spec.ts';
 import { runGenerate } from '../../../../src/ml/t5/run/generate.ts';
+import { loadGenerator } from '../../../../src/ml/t5/run/generator.ts';
 import { readT5Manifest } from '../../../../src/ml/t5/run/manifest.ts';
 import { quick, rows, spec, writeBase } from './world.ts';
 
@@ -86,6 +87,36 @@ describe('a run that goes on from a version in another domain', () => {
     ]);
     expect(further?.[0]?.confidence?.values.length).toBeGreaterThan(0);
   }, 180_000);
+
+  it('answers together with what was trained apart, and with a source that answers the same', async () => {
+    const ask = (data: readonly TrainingRow[], labels: readonly string[], folder: string) => {
+      const asked = spec(retail, { ...own, epochs: 1, ensemble: true, compare: true });
+      const task = { ...asked.task, labels: [...labels] };
+      return run({ ...asked, task, root: base, shots: 10 }, data, {}, join(base, folder));
+    };
+    const alike = await ask(rows(120, 7), ['high', 'low', 'middle'], 'alike');
+    const report = alike.metrics.transfer as Record<string, Metrics>;
+    expect(report.transfer?.accuracy).toBe(alike.metrics.accuracy);
+    // It learnt the source's labels long ago: with its say the version is better than without any.
+    expect(alike.metrics.accuracy).toBeGreaterThan(report.targetOnly?.accuracy as number);
+    expect((await readT5Manifest(join(base, 'alike'))).members).toBe(3);
+    const generator = await loadGenerator(join(base, 'alike'), { threads: 1 });
+    const answers = await generator.answer(['bought gold watch', 'bought cheap soap']);
+    expect(answers.map(({ likeliest }) => likeliest)).toEqual(['high', 'low']);
+    await generator.close();
+
+    const others = await ask(bank(120), ['cheap', 'gold', 'middle'], 'others');
+    expect(others.metrics.accuracy).toBeGreaterThanOrEqual(0);
+    expect((await readT5Manifest(join(base, 'others'))).members).toBe(2);
+  }, 180_000);
+
+  it('needs to know what the source was trained from, to train that apart', async () => {
+    const asked = spec(retail, { ...own, ensemble: true });
+    const folder = join(base, 'rootless');
+    await expect(run({ ...asked, shots: 10 }, rows(120, 7), {}, folder)).rejects.toThrow(
+      '"compare" and "ensemble" need the root of a source version.',
+    );
+  }, 60_000);
 
   it('hides the domain with small parts alone, and measures without replaying', async () => {
     const replay = { rows: 'source.jsonl', share: 0.5 };
