@@ -32,6 +32,6 @@ function pathOf(
   { shots, seed }: { readonly shots: number; readonly seed: number },
 ): string {
   const asked = data.target.test.map((rows) => rows.map(({ id }) => id));
-  const depends = [key, arm.name, arm.needs(recipe), shots, seed, asked];
+  const depends = [key, arm.name, arm.needs(recipe, shots), shots, seed, asked];
   return join(folder, 'scores', `${pair.name}-${hashOf([depends]).slice(0, 16)}.json`);
 }

@@ -7,6 +7,7 @@ import {
   PRETRAINED_TRANSFER,
   SOURCE_ONLY,
   TARGET_ONLY,
+  TARGET_TWICE,
   TOGETHER,
   TRANSFER,
 } from './arms.ts';
@@ -63,12 +64,16 @@ is done is kept in \`eval/results/transfer\` and not trained again. The data is 
 
 All ways of learning are judged on the same test rows of the target domain. *Target only* learns the
 target's few labels on top of the base; *source only* learns the source's labels and is asked as it
-is; *transfer* learns the source's labels, then the target's few; pre-trained, it has read the target
-domain's texts without labels first (span corruption). Labels are drawn by five seeds (each pair says
-how many are done), which also draw the training's chances; a figure is their mean with its 95%
-interval (Student's t). Models without target labels are one each, so they have none. TF-IDF with logistic regression stands beside
-them on the same rows. *${TOGETHER}* and *${ALL_TOGETHER}* add up the
-log-probabilities of the models they name, which count alike: they need no further training.
+is; *transfer* starts half-way between the base and the source model, as \`modelTrain\` does
+(\`sourceShare\`), and learns the target's few; pre-trained, it has read the target domain's texts
+without labels first (span corruption). *${ALL_TOGETHER}* is what
+\`modelTrain\` calls an \`ensemble\`: the log-probabilities of the three count alike. So it is of
+*${TOGETHER}*; *${TARGET_TWICE}* is the control of both: two
+trainings, and nothing of the source.
+
+Labels are drawn by five seeds (each pair says how many are done), which also draw the training's
+chances; a figure is their mean with its 95% interval (Student's t). Models without target labels are
+one each, so they have none. TF-IDF with logistic regression stands beside them on the same rows.
 
 | bar of issue 6 | | reached | |
 |---|---|---|---|
@@ -142,8 +147,8 @@ const DRAWN: readonly Omit<Curve, 'points'>[] = [
   { name: SOURCE_ONLY, colour: '#8c564b', faint: true },
   { name: TRANSFER, colour: '#1f77b4', faint: false },
   { name: PRETRAINED_TRANSFER, colour: '#2ca02c', faint: false },
-  { name: TOGETHER, colour: '#d62728', faint: false },
-  { name: ALL_TOGETHER, colour: '#9467bd', faint: true },
+  { name: TOGETHER, colour: '#9467bd', faint: true },
+  { name: ALL_TOGETHER, colour: '#d62728', faint: false },
   { name: 'TF-IDF of the target', colour: '#ff7f0e', faint: true },
   { name: 'TF-IDF of both', colour: '#e377c2', faint: true },
 ];

@@ -99,7 +99,9 @@ function resultsBefore(
   };
 }
 
-const shortHash = (parts: readonly unknown[]) => hashOf(parts).slice(0, 16);
+function shortHash(parts: readonly unknown[]): string {
+  return hashOf(parts).slice(0, 16);
+}
 
 function countsOf({ source, target }: PairData): PairResults['rows'] {
   const count = (rows: PairData['unlabelled'] | readonly unknown[] | undefined) =>

@@ -26,8 +26,8 @@ const settings = { learningRate: 0.01, dropout: 0 };
 const recipe = changed(recipeOf('tiny'), {
   pretraining: { steps: 5 },
   source: { steps: 60, settings },
-  transfer: { steps: 8, settings: { dropout: 0, learningRate: 1e-3 } },
-  alone: { steps: 8, settings },
+  transfer: { by: { 5: { steps: 8, learningRate: 1e-3 } }, settings: { dropout: 0 } },
+  alone: { by: { 5: { steps: 8, learningRate: 0.01 } }, settings: { dropout: 0 } },
   replay: 0.25,
 });
 
@@ -63,8 +63,11 @@ describe('the evaluation of transfer', () => {
       'TF-IDF of the target': 5,
       'TF-IDF of the source': 0,
       'TF-IDF of both': 5,
+      'the base as it is': 0,
       'source only': 0,
       'target only': 5,
+      'target only, once more': 5,
+      'two of the target only together': 5,
       transfer: 5,
       'source, target and transfer together': 5,
       'target and transfer together': 5,
@@ -106,8 +109,9 @@ describe('the evaluation of transfer', () => {
 
   it('makes no model again that another recipe leaves as it was', async () => {
     const kept = () => readdir(join(folder, 'scores'));
+    await evaluatePair(stages, empty, () => {}, limits);
     const before = (await kept()).length;
-    const other = changed(recipe, { transfer: { steps: 4 } });
+    const other = changed(recipe, { transfer: { by: { 5: { steps: 4 } } } });
     await evaluatePair({ ...stages, recipe: other }, empty, () => {}, limits);
     // Transfer, with and without pre-training; not those of the source and of the target alone.
     expect((await kept()).length).toBe(before + 2);
