@@ -2,7 +2,7 @@ import type { RunContext } from '../../run/context.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
-import { learnAlone, rootFor } from './alone.ts';
+import { learnAlone } from './alone.ts';
 import type { T5Base } from './base.ts';
 import { compareTransfer } from './compare.ts';
 import { type Course, courseOf, type ReadRows } from './course.ts';
@@ -13,6 +13,7 @@ import { type JudgedTask, judgeTask, manifestOf } from './judge-task.ts';
 import { lessonBatches } from './lesson.ts';
 import { membersOf } from './members.ts';
 import { resultOf } from './result.ts';
+import { requireRoot, rootHash } from './root.ts';
 import { saveT5Version } from './save.ts';
 import { type Source, sourceAfter, sourceBefore, sourceOf } from './source.ts';
 import { startOf } from './start.ts';
@@ -36,14 +37,13 @@ export async function runGenerate(
   folder: string,
 ): Promise<RunResult> {
   const own = parseT5Hyperparameters(spec.hyperparameters);
-  const root = rootFor(spec, own);
+  await requireRoot(spec, own);
   const course = await courseOf(spec, rows, own, readRows);
   const base = await startOf(spec, own);
   const source = await sourceOf(spec, own, readRows);
   const { tokenizer, config } = base;
   const weights = await learn(context, spec, own, { base, course, source });
-  const alone =
-    root === undefined ? undefined : await learnAlone(context, root, spec.seed, own, course);
+  const alone = await learnAlone(context, spec, own, course);
   const graphs = await membersOf(spec, own, course, { base, weights, alone });
   const measured = source && source.sides.test.length > 0 ? source : undefined;
   const judged = await withDecoder(config, graphs, context.threads, async (decoder) => ({
@@ -56,12 +56,16 @@ export async function runGenerate(
     own.compare && alone
       ? await compareTransfer(spec, own, course, { base, alone, metrics: judged.main.metrics })
       : undefined;
-  const manifest = { ...manifestOf(judged.main), beams: own.beams };
-  const further = judged.further.map(manifestOf);
-  await saveT5Version(folder, { base, weights, graphs, manifest: { ...manifest, further } });
+  await saveT5Version(folder, {
+    ...{ base, weights, graphs },
+    manifest: {
+      ...{ ...manifestOf(judged.main), beams: own.beams, root: await rootHash(spec.base) },
+      further: judged.further.map(manifestOf),
+    },
+  });
   return resultOf(spec, course, own, {
     ...judged.main.metrics,
-    ...(further.length > 0 && { tasks: metricsByName(judged.further) }),
+    ...(judged.further.length > 0 && { tasks: metricsByName(judged.further) }),
     ...(measured && { source: { before, after: judged.after } }),
     ...(transfer && { transfer }),
   });

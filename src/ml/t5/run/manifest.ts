@@ -5,6 +5,9 @@ import { calibration } from '../../calibration/calibration.ts';
 import { MlError } from '../../errors.ts';
 import { taskKinds } from '../../run/spec.ts';
 
+/** The file's name. */
+export const MANIFEST = 'cameo.json';
+
 const curve = z.object({ scores: z.array(z.number()), values: z.array(z.number()) });
 
 /** What a version knows of a task. */
@@ -33,6 +36,8 @@ const manifest = z.looseObject({
   beams: z.number().int().positive(),
   /** Models that answer as one, this one first; each has a pair of graphs. */
   members: z.number().int().positive().default(1),
+  /** SHA-256 of the weights that its line of versions began with. */
+  root: z.string().optional(),
   /** What else the model has learnt to answer. */
   further: z.array(z.object(taskFields)).optional(),
 });
@@ -40,7 +45,7 @@ export type T5Manifest = z.infer<typeof manifest>;
 
 /** @throws MlError when the folder has none, or one that is not of a text-to-text version */
 export async function readT5Manifest(folder: string): Promise<T5Manifest> {
-  const path = join(folder, 'cameo.json');
+  const path = join(folder, MANIFEST);
   try {
     return manifest.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {

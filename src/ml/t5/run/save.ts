@@ -10,7 +10,7 @@ import type { DecodingGraphs } from '../decode/export.ts';
 import type { T5Base } from './base.ts';
 import type { Members } from './decoding.ts';
 import { graphFiles } from './graph-files.ts';
-import type { T5Manifest } from './manifest.ts';
+import { MANIFEST, type T5Manifest } from './manifest.ts';
 
 /** A trained version, as its folder will hold it. */
 export interface T5Version {
@@ -34,7 +34,7 @@ export async function saveT5Version(folder: string, version: T5Version): Promise
       await writeFile(join(part, files.encoder), encoder);
       await writeFile(join(part, files.decoder), decoder);
     }
-    await writeFile(join(part, 'cameo.json'), pretty({ ...manifest, members: graphs.length }));
+    await writeFile(join(part, MANIFEST), pretty({ ...manifest, members: graphs.length }));
   });
 }
 

@@ -7,6 +7,7 @@ import type { TrainingRow } from '../../../../src/ml/run/spec.ts';
 import { runGenerate } from '../../../../src/ml/t5/run/generate.ts';
 import { loadGenerator } from '../../../../src/ml/t5/run/generator.ts';
 import { readT5Manifest } from '../../../../src/ml/t5/run/manifest.ts';
+import { rootHash } from '../../../../src/ml/t5/run/root.ts';
 import { quick, rows, spec, writeBase } from './world.ts';
 
 let base: string;
@@ -99,7 +100,8 @@ describe('a run that goes on from a version in another domain', () => {
     expect(report.transfer?.accuracy).toBe(alike.metrics.accuracy);
     // It learnt the source's labels long ago: with its say the version is better than without any.
     expect(alike.metrics.accuracy).toBeGreaterThan(report.targetOnly?.accuracy as number);
-    expect((await readT5Manifest(join(base, 'alike'))).members).toBe(3);
+    const manifest = await readT5Manifest(join(base, 'alike'));
+    expect(manifest).toMatchObject({ members: 3, root: await rootHash(base) });
     const generator = await loadGenerator(join(base, 'alike'), { threads: 1 });
     const answers = await generator.answer(['bought gold watch', 'bought cheap soap']);
     expect(answers.map(({ likeliest }) => likeliest)).toEqual(['high', 'low']);
