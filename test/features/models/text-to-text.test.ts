@@ -86,7 +86,7 @@ describe('a text-to-text training', () => {
     ],
     [
       'that counts a source which it has not',
-      () => ({ hyperparameters: { sourceShare: 0.3 } }),
+      () => ({ hyperparameters: { sourceShare: 0 } }),
       'BAD_INPUT hyperparameters.sourceShare',
     ],
     [

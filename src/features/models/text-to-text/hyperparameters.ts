@@ -27,6 +27,8 @@ const schema = z.strictObject({
 });
 export type AskedHyperparameters = z.infer<typeof schema>;
 
+const DEFAULTS: Readonly<Record<string, unknown>> = schema.parse({});
+
 /** With their defaults. They were checked before they were kept. */
 export const readAsked = (values: Readonly<Record<string, unknown>>): AskedHyperparameters =>
   schema.parse(values);
@@ -56,7 +58,7 @@ export function textToTextFaults(
   const known = LABELLED.filter((name) => name in values);
   if (!labelled) return fault(known, 'is of trainings that have labels: leave it out.');
   const { adversarial, replay } = parsed.data;
-  const asked = TRANSFERRING.filter((name) => isAsked(values[name]));
+  const asked = TRANSFERRING.filter((name) => name in values && values[name] !== DEFAULTS[name]);
   return [
     ...(transfers ? [] : fault(asked, `needs "from": ${SOURCE}.`)),
     ...(adversarial > 0 && !replay?.share
@@ -64,8 +66,6 @@ export function textToTextFaults(
       : []),
   ];
 }
-
-const isAsked = (value: unknown) => value !== undefined && value !== false && value !== 0;
 
 function faultsOf(issue: z.core.$ZodIssue): HyperparameterFault[] {
   const path = issue.path.map(String);
