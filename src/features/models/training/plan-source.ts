@@ -76,5 +76,7 @@ async function rootOf(deps: TrainingDeps, version: VersionRow): Promise<string> 
   const [run] = await deps.db.query<{ request: unknown }>(
     sql`select request from training_run where version_id = ${version.id}`,
   );
-  return baseFolder(deps, version.kind, trainingRequest.parse(run?.request));
+  // By its name where the request is known: folders move.
+  if (!run) return version.spec.base;
+  return baseFolder(deps, version.kind, trainingRequest.parse(run.request));
 }

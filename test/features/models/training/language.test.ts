@@ -114,7 +114,7 @@ async function retailVersion(name: string, language?: 'zh' | 'en'): Promise<numb
   const artefact = await world.artefacts.publish(makeFolder(world.home, name, files));
   const id = await world.addVersion(name, 'GENERATE', 'mood', { maxTokens: 8 });
   const spec = {
-    ...{ task: manifest.task, text: 'CUSTOMER', seed: 0 },
+    ...{ task: manifest.task, text: 'CUSTOMER', seed: 0, base: 'models/base-t5' },
     ...(language && { language }),
   };
   await world.db.query(sql`
@@ -128,7 +128,8 @@ describe('a transfer from a version of another domain', () => {
     const hyperparameters = { replay: { share: 0.2 } };
     const asked = { ...to, from: await retailVersion('retail-zh', 'zh'), hyperparameters };
     expect(await prepared(asked)).toMatchObject({
-      spec: { language: 'en' },
+      // What the version was trained from, which the training starts half-way from.
+      spec: { language: 'en', root: 'models/base-t5' },
       languages: ['en', 'en'],
     });
     expect((await prepared(asked, 'source.jsonl')).languages).toEqual(new Array(5).fill('zh'));
