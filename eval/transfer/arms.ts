@@ -136,7 +136,7 @@ export const TARGET_TWICE = 'two of the target only together';
 export const ALL_TOGETHER = 'source, target and transfer together';
 export const TOGETHER = 'target and transfer together';
 
-/** Models whose log-probabilities count alike; told once all of them are there. */
+/** Models that answer together, a source by its weight; told once all of them are there. */
 export const mixtures: readonly { readonly name: string; readonly of: readonly string[] }[] = [
   { name: ALL_TOGETHER, of: [SOURCE_ONLY, TARGET_ONLY, TRANSFER] },
   { name: TOGETHER, of: [TARGET_ONLY, TRANSFER] },

@@ -1,5 +1,6 @@
-import { type Arm, arms, mixtures, type Scorer } from './arms.ts';
-import { judgeScores, mixed, type TaskScores } from './judge.ts';
+import { sourceWeight } from '../../src/ml/t5/run/members.ts';
+import { type Arm, arms, mixtures, type Scorer, SOURCE_ONLY } from './arms.ts';
+import { judgeScores, type MixedPart, mixed, type TaskScores } from './judge.ts';
 import { type Draw, isDone, type PairResults, type TransferRecord } from './kept.ts';
 import { keptScores, type Said } from './kept-scores.ts';
 import { SEEDS, SHOTS } from './recipe.ts';
@@ -77,10 +78,11 @@ function partOf(name: string, { shots, seed }: Draw): Draw {
 }
 
 async function mixtureOf(stages: Stages, draw: Draw): Promise<TransferRecord> {
-  const parts: TaskScores[] = [];
+  const parts: MixedPart[] = [];
   for (const name of mixtures.find((own) => own.name === draw.arm)?.of ?? []) {
     const { shots, seed } = partOf(name, draw);
-    parts.push((await saidOf(stages, { arm: armOf(name) as Arm, shots, seed })).scores);
+    const { scores } = await saidOf(stages, { arm: armOf(name) as Arm, shots, seed });
+    parts.push({ scores, weight: name === SOURCE_ONLY ? sourceWeight(draw.shots) : 1 });
   }
   return { ...draw, ...judged(stages, mixed(parts)), seconds: 0 };
 }

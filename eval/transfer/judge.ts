@@ -35,13 +35,24 @@ export function judgeScores(
   };
 }
 
-/** Log-probabilities of several models, which count alike, as scores of their mixture. */
-export function mixed(parts: readonly TaskScores[]): TaskScores {
-  const [first = []] = parts;
-  return first.map((rows, t) =>
+/** What one of several models says, and how much that counts. */
+export interface MixedPart {
+  readonly scores: TaskScores;
+  readonly weight: number;
+}
+
+/** Log-probabilities of several models, by their weights, as scores of their mixture. */
+export function mixed(parts: readonly MixedPart[]): TaskScores {
+  const [first] = parts;
+  return (first?.scores ?? []).map((rows, t) =>
     rows.map((row, i) => {
-      const own = parts.map((part) => normalised(part[t]?.[i] ?? []));
-      return row.map((_, label) => own.reduce((sum, scores) => sum + (scores[label] ?? 0), 0));
+      const own = parts.map(({ scores, weight }) => ({
+        scores: normalised(scores[t]?.[i] ?? []),
+        weight,
+      }));
+      return row.map((_, label) =>
+        own.reduce((sum, { scores, weight }) => sum + weight * (scores[label] ?? 0), 0),
+      );
     }),
   );
 }

@@ -67,9 +67,10 @@ target's few labels on top of the base; *source only* learns the source's labels
 is; *transfer* starts half-way between the base and the source model, as \`modelTrain\` does
 (\`sourceShare\`), and learns the target's few; pre-trained, it has read the target domain's texts
 without labels first (span corruption). *${ALL_TOGETHER}* is what
-\`modelTrain\` calls an \`ensemble\`: the log-probabilities of the three count alike. So it is of
-*${TOGETHER}*; *${TARGET_TWICE}* is the control of both: two
-trainings, and nothing of the source.
+\`modelTrain\` calls an \`ensemble\`: the log-probabilities of the three are added up, those of the source
+model times 10 / labels a class, so that it counts the less the more labels there are. Those of
+*${TOGETHER}* count alike; *${TARGET_TWICE}* is the control
+of both: two trainings, and nothing of the source.
 
 Labels are drawn by five seeds (each pair says how many are done), which also draw the training's
 chances; a figure is their mean with its 95% interval (Student's t). Models without target labels are

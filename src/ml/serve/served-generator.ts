@@ -21,7 +21,7 @@ export async function openServedGenerator(
   const generator = await loadGenerator(folder, options);
   return {
     manifest,
-    bytes: await sizeOf(folder, generator.manifest.members),
+    bytes: await sizeOf(folder, generator.manifest.members.length),
     async embed() {
       throw new MlError('BAD_INPUT', `The model in ${folder} gives no vectors of texts.`);
     },

@@ -28,12 +28,12 @@ describe('judging an arm', () => {
     expect(judged.accuracy).toBe(0.5);
   });
 
-  it('mixes models by the product of their probabilities, whatever the scores add up to', () => {
+  it('mixes models by the weighted product of their probabilities, whatever the scores add up to', () => {
     const [[[first = 0, second = 0] = []] = []] = mixed([
-      [[[Math.log(0.8), Math.log(0.2)]]],
-      [[[Math.log(0.3) + 7, Math.log(0.7) + 7]]],
+      { scores: [[[Math.log(0.8), Math.log(0.2)]]], weight: 1 },
+      { scores: [[[Math.log(0.3) + 7, Math.log(0.7) + 7]]], weight: 2 },
     ]);
-    expect(first - second).toBeCloseTo(Math.log((0.8 * 0.3) / (0.2 * 0.7)), 12);
-    expect(first).toBeCloseTo(Math.log(0.8 * 0.3), 12);
+    expect(first - second).toBeCloseTo(Math.log((0.8 * 0.3 ** 2) / (0.2 * 0.7 ** 2)), 12);
+    expect(first).toBeCloseTo(Math.log(0.8 * 0.3 ** 2), 12);
   });
 });

@@ -1,15 +1,24 @@
 import type { Decoder } from './decoder.ts';
 
+/** A model that answers with others, and how much it counts. */
+export interface MixedMember<State> {
+  readonly decoder: Decoder<State>;
+  readonly weight: number;
+}
+
 /**
- * Models that answer as one: the logarithms of their probabilities count alike (a product of experts,
- * Hinton 2002, section 1). A sequence's is the mean of what each gives it, up to no constant: labels
- * rank as by the sum over the models.
- * @param decoders of one vocabulary, at least one
+ * Models that answer as one: a token's log-probability, and so a sequence's, is the weighted mean of those
+ * that each gives it (a logarithmic opinion pool, Genest & Zidek 1986; not scaled to sum to 1).
+ * @param members of one vocabulary, at least one
  */
 export function mixedDecoder<State>(
-  decoders: readonly [Decoder<State>, ...Decoder<State>[]],
+  members: readonly [MixedMember<State>, ...MixedMember<State>[]],
 ): Decoder<readonly State[]> {
-  const [{ vocabulary, startId, endId }] = decoders;
+  const [{ decoder }] = members;
+  const { vocabulary, startId, endId } = decoder;
+  const decoders = members.map((member) => member.decoder);
+  const total = members.reduce((sum, { weight }) => sum + weight, 0);
+  const shares = members.map(({ weight }) => weight / total);
   return {
     ...{ vocabulary, startId, endId },
     async begin(sources) {
@@ -22,7 +31,10 @@ export function mixedDecoder<State>(
       );
       return {
         state: stepped.map(({ state }) => state),
-        logProbs: meanOf(stepped.map(({ logProbs }) => logProbs)),
+        logProbs: meanOf(
+          stepped.map(({ logProbs }) => logProbs),
+          shares,
+        ),
       };
     },
     select: (states, rows) =>
@@ -40,11 +52,14 @@ async function inTurn<In, Out>(
   return done;
 }
 
-function meanOf(parts: readonly Float32Array[]): Float32Array {
+function meanOf(parts: readonly Float32Array[], shares: readonly number[]): Float32Array {
   const [first = new Float32Array(0), ...others] = parts;
   if (others.length === 0) return first;
-  return first.map((value, i) => {
-    const sum = others.reduce((total, part) => total + (part[i] as number), value);
-    return sum / parts.length;
-  });
+  const mean = first.map((value) => (shares[0] as number) * value);
+  for (const [i, part] of others.entries()) {
+    const share = shares[i + 1] as number;
+    for (let at = 0; at < mean.length; at++)
+      mean[at] = (mean[at] as number) + share * (part[at] as number);
+  }
+  return mean;
 }

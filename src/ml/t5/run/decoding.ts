@@ -3,17 +3,18 @@ import type { Weights } from '../../weights/weights.ts';
 import type { T5Config } from '../config.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import { exportDecoding } from '../decode/export.ts';
-import { mixedDecoder } from '../decode/mixed-decoder.ts';
+import { type MixedMember, mixedDecoder } from '../decode/mixed-decoder.ts';
 import { type CachedState, createSessionDecoder } from '../decode/session-decoder.ts';
 
-/** A model's two graphs (`DecodingGraphs`), in memory or as paths. */
-export interface GraphsAt {
-  readonly encoder: Uint8Array | string;
-  readonly decoder: Uint8Array | string;
+/** One of a version's models: its two graphs (`DecodingGraphs`), and how much what it says counts. */
+export interface Member<Graph> {
+  readonly encoder: Graph;
+  readonly decoder: Graph;
+  readonly weight: number;
 }
 
-/** The models of a version: its own, and those that answer with it. */
-export type Members<Graphs> = readonly [Graphs, ...Graphs[]];
+/** The models of a version: its own, and those that answer with it; graphs in memory or as paths. */
+export type Members<Graph = Uint8Array | string> = readonly [Member<Graph>, ...Member<Graph>[]];
 
 export interface OpenDecoder {
   readonly decoder: Decoder<readonly CachedState[]>;
@@ -23,34 +24,33 @@ export interface OpenDecoder {
 /** Loads a version's models, which answer as one. */
 export async function openDecoder(
   config: T5Config,
-  members: Members<GraphsAt>,
+  members: Members,
   threads: number,
 ): Promise<OpenDecoder> {
   const [first, ...others] = members;
   const opened = [await openMember(config, first, threads)] as [OpenMember, ...OpenMember[]];
   for (const member of others) opened.push(await openMember(config, member, threads));
-  const [{ decoder }, ...rest] = opened;
   return {
-    decoder: mixedDecoder([decoder, ...rest.map((member) => member.decoder)]),
+    decoder: mixedDecoder(opened),
     close: async () => {
       for (const member of opened) await member.close();
     },
   };
 }
 
-interface OpenMember {
-  readonly decoder: Decoder<CachedState>;
+interface OpenMember extends MixedMember<CachedState> {
   close(): Promise<void>;
 }
 
 async function openMember(
   config: T5Config,
-  graphs: GraphsAt,
+  graphs: Members[number],
   threads: number,
 ): Promise<OpenMember> {
   const encoder = await openSession(graphs.encoder, { threads });
   const decoder = await openSession(graphs.decoder, { threads });
   return {
+    weight: graphs.weight,
     decoder: createSessionDecoder(config, { encoder, decoder }),
     close: async () => {
       await encoder.close();
@@ -62,7 +62,7 @@ async function openMember(
 /** Lets models answer that are in memory; their sessions are closed afterwards. */
 export async function withDecoder<T>(
   config: T5Config,
-  members: Members<GraphsAt>,
+  members: Members,
   threads: number,
   use: (decoder: OpenDecoder['decoder']) => Promise<T>,
 ): Promise<T> {
@@ -80,4 +80,5 @@ export const withWeights = <T>(
   weights: Weights,
   threads: number,
   use: (decoder: OpenDecoder['decoder']) => Promise<T>,
-): Promise<T> => withDecoder(config, [exportDecoding(config, weights)], threads, use);
+): Promise<T> =>
+  withDecoder(config, [{ ...exportDecoding(config, weights), weight: 1 }], threads, use);

@@ -83,8 +83,9 @@ export const t5HyperparameterSchema = z.strictObject({
   /** How rows are split 6:2:2: by time, or by a hash of the group. */
   split: split.default('time'),
   /**
-   * The version answers with what three models say, which count alike: this one, one trained on the same
-   * rows from the root of the version in `base`, and that version, where it answers the same.
+   * The version answers with what three models say: this one, one trained on the same rows from the root
+   * of the version in `base`, and, the less the more labels there are, that version, where it answers the
+   * same.
    */
   ensemble: z.boolean().default(false),
   /** Compares with the version in `base` as it is, and with a training on the same rows from its root. */

@@ -34,8 +34,8 @@ const taskFields = {
 const manifest = z.looseObject({
   ...taskFields,
   beams: z.number().int().positive(),
-  /** Models that answer as one, this one first; each has a pair of graphs. */
-  members: z.number().int().positive().default(1),
+  /** How much each of the models counts that answer as one, its own first; each has a pair of graphs. */
+  members: z.array(z.number().positive()).min(1).default([1]),
   /** SHA-256 of the weights that its line of versions began with. */
   root: z.string().optional(),
   /** What else the model has learnt to answer. */

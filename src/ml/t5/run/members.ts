@@ -1,6 +1,6 @@
 import type { TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
-import { type DecodingGraphs, exportDecoding } from '../decode/export.ts';
+import { exportDecoding } from '../decode/export.ts';
 import { loadT5Base, type T5Base } from './base.ts';
 import type { Course } from './course.ts';
 import type { Members } from './decoding.ts';
@@ -15,18 +15,34 @@ interface Trained {
   readonly alone: Weights | undefined;
 }
 
-/** The graphs of the models that will answer as the run's version, its own first. */
+/** The models that will answer as the run's version, its own first. */
 export async function membersOf(
   spec: Pick<TrainingSpec, 'base'>,
   { ensemble }: Pick<T5Hyperparameters, 'ensemble'>,
   course: Course,
   { base: { config }, weights, alone }: Trained,
-): Promise<Members<DecodingGraphs>> {
-  const own = exportDecoding(config, weights);
+): Promise<Members<Uint8Array>> {
+  const member = (model: Weights, weight: number) => ({ ...exportDecoding(config, model), weight });
+  const own = member(weights, 1);
   if (!ensemble || !alone) return [own];
-  const source = (await answersTheSame(spec.base, course)) ? [await loadT5Base(spec.base)] : [];
-  const others = [alone, ...source.map((version) => version.weights)];
-  return [own, ...others.map((each) => exportDecoding(config, each))];
+  const others = [member(alone, 1)];
+  if (await answersTheSame(spec.base, course)) {
+    const source = await loadT5Base(spec.base);
+    others.push(member(source.weights, sourceWeight(labelsAClass(course))));
+  }
+  return [own, ...others];
+}
+
+/** Labels a class from which on a source without any counts less than what has learnt them. */
+const SOURCE_WORTH = 10;
+
+/** How much a source version counts beside what has learnt so many of the target's labels a class. */
+export function sourceWeight(labels: number): number {
+  return SOURCE_WORTH / labels;
+}
+
+function labelsAClass({ main: { options, sides } }: Course): number {
+  return sides.train.length / Math.max(1, options.labels.length);
 }
 
 /** Only a source that knows the task by its name and its labels has a say in it. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { loadTokenizer } from '../../tokenizer/load.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import { readT5Config } from '../config.ts';
-import { type GraphsAt, type OpenDecoder, openDecoder } from './decoding.ts';
+import { type Members, type OpenDecoder, openDecoder } from './decoding.ts';
 import { graphFiles } from './graph-files.ts';
 import type { Fitted } from './judge.ts';
 import { readT5Manifest, type T5Manifest } from './manifest.ts';
@@ -21,11 +21,14 @@ export async function openVersion(folder: string, threads: number): Promise<Open
   const manifest = await readT5Manifest(folder);
   const config = await readT5Config(join(folder, 'config.json'));
   const tokenizer = await loadTokenizer(folder);
-  const [own, ...others] = graphFiles(manifest.members).map(({ encoder, decoder }) => ({
+  const files = graphFiles(manifest.members.length);
+  const [own, ...others] = files.map(({ encoder, decoder }, member) => ({
     encoder: join(folder, encoder),
     decoder: join(folder, decoder),
+    weight: manifest.members[member] as number,
   }));
-  const { decoder, close } = await openDecoder(config, [own as GraphsAt, ...others], threads);
+  const members: Members = [own as Members[number], ...others];
+  const { decoder, close } = await openDecoder(config, members, threads);
   return {
     ...{ manifest, tokenizer, decoder, close },
     task: createTextTask(tokenizer, { ...manifest, ...manifest.task }),

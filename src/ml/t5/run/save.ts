@@ -6,7 +6,6 @@ import type { FloatType } from '../../weights/floats.ts';
 import { writeSafetensors } from '../../weights/safetensors.ts';
 import type { Weights } from '../../weights/weights.ts';
 import { hubT5Config } from '../config.ts';
-import type { DecodingGraphs } from '../decode/export.ts';
 import type { T5Base } from './base.ts';
 import type { Members } from './decoding.ts';
 import { graphFiles } from './graph-files.ts';
@@ -17,7 +16,7 @@ export interface T5Version {
   readonly base: T5Base;
   readonly weights: Weights;
   /** Of its own model and those that answer with it. */
-  readonly graphs: Members<DecodingGraphs>;
+  readonly graphs: Members<Uint8Array>;
   readonly manifest: Omit<T5Manifest, 'members'>;
 }
 
@@ -30,11 +29,12 @@ export async function saveT5Version(folder: string, version: T5Version): Promise
   await writeModelFolder(folder, async (part) => {
     await writeBase(part, base, weights, 'F32');
     for (const [member, files] of graphFiles(graphs.length).entries()) {
-      const { encoder, decoder } = graphs[member] as DecodingGraphs;
+      const { encoder, decoder } = graphs[member] as Members<Uint8Array>[number];
       await writeFile(join(part, files.encoder), encoder);
       await writeFile(join(part, files.decoder), decoder);
     }
-    await writeFile(join(part, MANIFEST), pretty({ ...manifest, members: graphs.length }));
+    const members = graphs.map(({ weight }) => weight);
+    await writeFile(join(part, MANIFEST), pretty({ ...manifest, members }));
   });
 }
 

@@ -101,7 +101,7 @@ describe('a run that goes on from a version in another domain', () => {
     // It learnt the source's labels long ago: with its say the version is better than without any.
     expect(alike.metrics.accuracy).toBeGreaterThan(report.targetOnly?.accuracy as number);
     const manifest = await readT5Manifest(join(base, 'alike'));
-    expect(manifest).toMatchObject({ members: 3, root: await rootHash(base) });
+    expect(manifest).toMatchObject({ members: [1, 1, 1], root: await rootHash(base) });
     const generator = await loadGenerator(join(base, 'alike'), { threads: 1 });
     const answers = await generator.answer(['bought gold watch', 'bought cheap soap']);
     expect(answers.map(({ likeliest }) => likeliest)).toEqual(['high', 'low']);
@@ -109,7 +109,7 @@ describe('a run that goes on from a version in another domain', () => {
 
     const others = await ask(bank(120), ['cheap', 'gold', 'middle'], 'others');
     expect(others.metrics.accuracy).toBeGreaterThanOrEqual(0);
-    expect((await readT5Manifest(join(base, 'others'))).members).toBe(2);
+    expect((await readT5Manifest(join(base, 'others'))).members).toEqual([1, 1]);
   }, 180_000);
 
   it('needs to know what the source was trained from, to train that apart', async () => {
