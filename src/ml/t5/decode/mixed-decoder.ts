@@ -1,3 +1,4 @@
+import { inTurn } from '../../in-turn.ts';
 import type { Decoder } from './decoder.ts';
 
 /** A model that answers with others, and how much it counts. */
@@ -40,16 +41,6 @@ export function mixedDecoder<State>(
     select: (states, rows) =>
       decoders.map((decoder, i) => decoder.select(states[i] as State, rows)),
   };
-}
-
-/** One after the other: each has all threads. */
-async function inTurn<In, Out>(
-  all: readonly In[],
-  one: (each: In, place: number) => Promise<Out>,
-): Promise<Out[]> {
-  const done: Out[] = [];
-  for (const [place, each] of all.entries()) done.push(await one(each, place));
-  return done;
 }
 
 function meanOf(parts: readonly Float32Array[], shares: readonly number[]): Float32Array {

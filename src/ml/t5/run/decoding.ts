@@ -27,15 +27,17 @@ export async function openDecoder(
   members: Members,
   threads: number,
 ): Promise<OpenDecoder> {
-  const [first, ...others] = members;
-  const opened = [await openMember(config, first, threads)] as [OpenMember, ...OpenMember[]];
-  for (const member of others) opened.push(await openMember(config, member, threads));
-  return {
-    decoder: mixedDecoder(opened),
-    close: async () => {
-      for (const member of opened) await member.close();
-    },
+  const opened: OpenMember[] = [];
+  const close = async () => {
+    for (const member of opened) await member.close();
   };
+  try {
+    for (const member of members) opened.push(await openMember(config, member, threads));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { decoder: mixedDecoder(opened as [OpenMember, ...OpenMember[]]), close };
 }
 
 interface OpenMember extends MixedMember<CachedState> {

@@ -1,3 +1,4 @@
+import { inTurn } from '../../in-turn.ts';
 import type { RunContext } from '../../run/context.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
@@ -96,15 +97,6 @@ function learn(
     ...{ base, own, seed, held: heldBatches(held, config, own.batchSize) },
     batches: lessonBatches(lesson, config, own, seed),
   });
-}
-
-async function inTurn<In, Out>(
-  all: readonly In[],
-  one: (each: In) => Promise<Out>,
-): Promise<Out[]> {
-  const done: Out[] = [];
-  for (const each of all) done.push(await one(each));
-  return done;
 }
 
 const metricsByName = (tasks: readonly JudgedTask[]): Metrics =>
