@@ -101,7 +101,7 @@ ${about.source} to ${about.target}; ${about.metric}. Divided: ${about.split}. Ro
 
 | | ${SHOTS.map((shots) => `${shots} labels a class`).join(' | ')} |
 |---|${SHOTS.map(() => '---').join('|')}|
-${ARMS.map((arm) => armRow(arm, own)).join('\n')}
+${ARMS.flatMap((arm) => armRow(arm, own)).join('\n')}
 
 ${sourceText(records)}
 
@@ -122,11 +122,12 @@ function seedsOf(records: PairResults['records']): number {
   return SEEDS.filter(done).length;
 }
 
-/** An arm without target labels has one figure for all columns. */
-function armRow(arm: string, { records }: Measured): string {
+/** An arm without target labels has one figure for all columns; one that was not run has no row. */
+function armRow(arm: string, { records }: Measured): string[] {
   const once = meanAt(records, arm, 0);
   const cells = SHOTS.map((shots) => once ?? meanAt(records, arm, shots));
-  return `| ${arm} | ${cells.map((own) => (own ? intervalText(own) : '')).join(' | ')} |`;
+  if (cells.every((own) => own === undefined)) return [];
+  return [`| ${arm} | ${cells.map((own) => (own ? intervalText(own) : '')).join(' | ')} |`];
 }
 
 /** What the source domain lost. */

@@ -82,21 +82,21 @@ export function pairBars(pair: TransferPair, records: readonly TransferRecord[])
   });
 }
 
-/** On how many pairs an arm beats both its parts at every number of labels. */
+/** On how many pairs an arm beats both its parts at every number of labels; of arms that were run. */
 export function transferBars(
   pairs: readonly { readonly records: readonly TransferRecord[] }[],
   shots: readonly number[],
 ): BarLine[] {
-  return CONTESTS.map(({ arm, rival }) => {
+  return CONTESTS.flatMap(({ arm, rival }) => {
     const beaten = pairs.map(({ records }) => beatenBy(records, arm, shots, rival));
     const wins = (own: Beaten) => own.transfer > own.rival;
     const won = beaten.filter((own) => own.length === shots.length && own.every(wins));
     const places = beaten.flat();
-    const single = places.filter(wins).length;
+    if (places.length === 0) return [];
     return {
       what: `${arm} beats the better of source only and ${rival} at every number of labels`,
       bar: '3 of 4 pairs',
-      figure: `${won.length} of ${pairs.length} pairs (${single} of ${places.length} places)`,
+      figure: `${won.length} of ${pairs.length} pairs (${places.filter(wins).length} of ${places.length} places)`,
       met: won.length >= 3,
     };
   });
