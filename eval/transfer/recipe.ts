@@ -12,7 +12,7 @@ export interface FewLabels {
   readonly settings: Partial<T5Hyperparameters>;
 }
 
-/** How a model is carried over; chosen on validation rows of few seeds, never on test rows. */
+/** How a model is carried over; chosen on validation rows of few seeds, but where docs/transfer.md says so. */
 export interface Recipe {
   /** Span corruption on the target domain's texts, before the source task. */
   readonly pretraining: Stage;

@@ -1,6 +1,9 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { MlError } from './errors.ts';
 
+/** What says of a model's folder what the model is, and how it is asked. */
+export const MANIFEST = 'cameo.json';
+
 /**
  * Writes a model folder whole: it has its name only when all of it is there. When it fails, the folder
  * that had the name before is left as it was.

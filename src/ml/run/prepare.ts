@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { MlError } from '../errors.ts';
+import { MANIFEST } from '../model-folder.ts';
 import { readManifest } from '../serve/manifest.ts';
 import { sampleShots } from '../split/shots.ts';
 import { type Split, splitByGroup, splitByTime } from '../split/split.ts';
@@ -118,8 +119,7 @@ function checkSides({ task }: TrainingSpec, rows: readonly TrainingRow[], split:
 }
 
 async function knownHead({ base: folder, task }: TrainingSpec, base: Base | undefined) {
-  if (!base || task.labels.length === 0 || !existsSync(join(folder, 'cameo.json')))
-    return new Map();
+  if (!base || task.labels.length === 0 || !existsSync(join(folder, MANIFEST))) return new Map();
   const { task: before } = await readManifest(folder);
   const same = before.kind === task.kind && before.labels.join('\n') === task.labels.join('\n');
   return same ? base.file : new Map();

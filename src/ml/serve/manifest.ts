@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { calibration } from '../calibration/calibration.ts';
 import { stack } from '../calibration/stack.ts';
 import { MlError } from '../errors.ts';
+import { MANIFEST } from '../model-folder.ts';
 import { taskKinds, trainingRow } from '../run/spec.ts';
 import { tabularEncoding } from '../tabular/encoding.ts';
 import { targetScale } from '../tasks/target-scale.ts';
@@ -47,7 +48,7 @@ export type Manifest = z.infer<typeof manifest>;
 
 /** @throws MlError when the folder has none, or one that cannot be understood */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const path = join(folder, 'cameo.json');
+  const path = join(folder, MANIFEST);
   const content = await readFile(path, 'utf8').catch((cause: Error) => {
     throw new MlError('BAD_FILE', `Cannot read the model's ${path}: ${cause.message}`, { cause });
   });

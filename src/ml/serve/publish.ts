@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pool } from '../bert/pooling.ts';
+import { MANIFEST } from '../model-folder.ts';
 import { encodeModel } from '../onnx/encode.ts';
 import type { OnnxGraph } from '../onnx/graph.ts';
 import { optimiseGraph } from '../onnx/optimise.ts';
@@ -63,7 +64,7 @@ export async function publishModel(
   const { accepted, check } = quantisation;
   const report = { accepted, check, ...(!accepted && { reason: quantisation.reason }) };
   const content = { ...manifest, quantisation: report };
-  await writeFile(join(folder, 'cameo.json'), `${JSON.stringify(content, null, 2)}\n`);
+  await writeFile(join(folder, MANIFEST), `${JSON.stringify(content, null, 2)}\n`);
   return report as Omit<Quantisation, 'model'>;
 }
 

@@ -5,7 +5,8 @@ import type { T5Base } from './base.ts';
 import type { Course } from './course.ts';
 import { withWeights } from './decoding.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
-import { fitAnswers, judgeRows } from './judge.ts';
+import { judgeRows } from './judge.ts';
+import { judgeTask } from './judge-task.ts';
 import { openVersion } from './open-version.ts';
 import { worthOf, yardstickOf } from './scores.ts';
 import { createTextTask } from './text-task.ts';
@@ -58,11 +59,9 @@ function targetOnly(
   { main }: Course,
   { base: { config, tokenizer }, alone }: Pick<Compared, 'base' | 'alone'>,
 ): Promise<Metrics> {
-  const task = createTextTask(tokenizer, main.options);
   return withWeights(config, alone, threads, async (decoder) => {
-    const { validation, test } = main.sides;
-    const fitted = await fitAnswers(decoder, task, validation, own, own.targetPrecision);
-    return judgeRows(decoder, task, test, own, fitted);
+    const { metrics } = await judgeTask(decoder, tokenizer, main, own);
+    return metrics;
   });
 }
 

@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { calibration } from '../../calibration/calibration.ts';
 import { MlError } from '../../errors.ts';
+import { MANIFEST } from '../../model-folder.ts';
 import { taskKinds } from '../../run/spec.ts';
-
-/** The file's name. */
-export const MANIFEST = 'cameo.json';
 
 const curve = z.object({ scores: z.array(z.number()), values: z.array(z.number()) });
 

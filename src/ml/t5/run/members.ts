@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
 import { exportDecoding } from '../decode/export.ts';
-import { loadT5Base, type T5Base } from './base.ts';
+import type { T5Base } from './base.ts';
 import type { Course } from './course.ts';
-import type { Members } from './decoding.ts';
+import type { Member, Members } from './decoding.ts';
+import { OWN } from './graph-files.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
 import { readT5Manifest } from './manifest.ts';
 
@@ -25,10 +28,13 @@ export async function membersOf(
   const member = (model: Weights, weight: number) => ({ ...exportDecoding(config, model), weight });
   const own = member(weights, 1);
   if (!ensemble || !alone) return [own];
-  const others = [member(alone, 1)];
+  const others: Member<Uint8Array>[] = [member(alone, 1)];
   if (await answersTheSame(spec.base, course)) {
-    const source = await loadT5Base(spec.base);
-    others.push(member(source.weights, sourceWeight(labelsAClass(course))));
+    others.push({
+      encoder: await readFile(join(spec.base, OWN.encoder)),
+      decoder: await readFile(join(spec.base, OWN.decoder)),
+      weight: sourceWeight(labelsAClass(course)),
+    });
   }
   return [own, ...others];
 }

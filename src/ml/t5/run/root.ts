@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hashFile } from '../../../hash-file.ts';
 import { MlError } from '../../errors.ts';
+import { MANIFEST } from '../../model-folder.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
-import { MANIFEST, readT5Manifest } from './manifest.ts';
+import { readT5Manifest } from './manifest.ts';
 
 /**
  * The SHA-256, in hex, of the weights that a line of versions began with: of the model in the folder
@@ -38,8 +38,4 @@ export async function requireRoot(
   );
 }
 
-async function hashOf(folder: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(join(folder, 'model.safetensors')))
-    .digest('hex');
-}
+const hashOf = (folder: string): Promise<string> => hashFile(join(folder, 'model.safetensors'));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeModelFolder } from '../../model-folder.ts';
+import { MANIFEST, writeModelFolder } from '../../model-folder.ts';
 import type { FloatType } from '../../weights/floats.ts';
 import { writeSafetensors } from '../../weights/safetensors.ts';
 import type { Weights } from '../../weights/weights.ts';
@@ -9,7 +9,7 @@ import { hubT5Config } from '../config.ts';
 import type { T5Base } from './base.ts';
 import type { Members } from './decoding.ts';
 import { graphFiles } from './graph-files.ts';
-import { MANIFEST, type T5Manifest } from './manifest.ts';
+import type { T5Manifest } from './manifest.ts';
 
 /** A trained version, as its folder will hold it. */
 export interface T5Version {
