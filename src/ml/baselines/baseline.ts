@@ -9,6 +9,9 @@ export interface BaselineTask {
   readonly features: readonly FeatureColumn[];
 }
 
+/** What a baseline reads of a row. */
+export type BaselineInput = Pick<TrainingRow, 'id' | 'text' | 'features'>;
+
 export interface FitOptions {
   /** Rows that choose the penalty's strength; without them it is `penalty`, or a usual one. */
   readonly validation?: readonly TrainingRow[];
@@ -25,14 +28,14 @@ export interface FittedBaseline {
   readonly name: BaselineName;
   /** The penalty of a linear model: to train it again on more rows. */
   readonly penalty?: number;
-  predict(rows: readonly TrainingRow[]): number[][];
+  predict(rows: readonly BaselineInput[]): number[][];
   /** What moved one row's prediction most, where the model can say so exactly. */
-  explain?(row: TrainingRow, label: number, top: number): Contribution[];
+  explain?(row: BaselineInput, label: number, top: number): Contribution[];
   /**
    * The same by the words of the row's text, all of them: what a term adds is divided among the words
    * that it is a part of, so that the sum stays.
    */
-  explainWords?(row: TrainingRow, label: number): Contribution[];
+  explainWords?(row: BaselineInput, label: number): Contribution[];
   /** JSON that `loadBaseline` reads. */
   save(): string;
   /** Frees memory outside JavaScript's heap; the model cannot be used afterwards. */

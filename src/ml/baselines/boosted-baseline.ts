@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { permutation, seededRandom } from '../random.ts';
 import type { TrainingRow } from '../run/spec.ts';
 import { categoryOf, featuresOf, numberOf } from '../tabular/encoding.ts';
-import type { Baseline, BaselineTask, FitOptions, FittedBaseline } from './baseline.ts';
+import type {
+  Baseline,
+  BaselineInput,
+  BaselineTask,
+  FitOptions,
+  FittedBaseline,
+} from './baseline.ts';
 import { savedTask } from './linear-json.ts';
 import { labelsOf, targetOf } from './targets.ts';
 import { growTrees, LABEL, loadTrees, type TreeColumns, type Trees } from './trees.ts';
@@ -102,7 +108,7 @@ function outputOf(
 const treeTask = (task: BaselineTask) =>
   task.kind === 'REGRESS' ? 'REGRESSION' : 'CLASSIFICATION';
 
-function columnsOf(task: BaselineTask, rows: readonly TrainingRow[]): TreeColumns {
+function columnsOf(task: BaselineTask, rows: readonly BaselineInput[]): TreeColumns {
   const width = task.features.length;
   return Object.fromEntries(
     task.features.map(({ kind, name }, i) => [

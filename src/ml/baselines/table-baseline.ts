@@ -4,7 +4,13 @@ import type { TrainingRow } from '../run/spec.ts';
 import { type TabularEncoding, tabularEncoding } from '../tabular/encoding.ts';
 import { fitEncoding } from '../tabular/fit.ts';
 import { oneHotColumns, oneHotRows, oneHotWidth } from '../tabular/one-hot.ts';
-import type { Baseline, BaselineTask, FitOptions, FittedBaseline } from './baseline.ts';
+import type {
+  Baseline,
+  BaselineInput,
+  BaselineTask,
+  FitOptions,
+  FittedBaseline,
+} from './baseline.ts';
 import { choosePenalty, lossOfPredictions } from './choose.ts';
 import { contributionsOf } from './contributions.ts';
 import { fitLinear, type LinearModel, predictLinear } from './linear.ts';
@@ -86,7 +92,7 @@ function fitted(parts: Parts): FittedBaseline {
 
 function predict(
   { task, encoding, model, scale }: Omit<Parts, 'penalty'>,
-  rows: readonly TrainingRow[],
+  rows: readonly BaselineInput[],
 ): number[][] {
   return predictLinear(model, matrixOf(encoding, rows)).map((outputs) =>
     task.kind === 'REGRESS'
@@ -108,7 +114,7 @@ export function loadTableBaseline(saved: z.infer<typeof savedTableBaseline>): Fi
   return fitted({ ...saved, model: loadLinear(saved.model) });
 }
 
-function matrixOf(encoding: TabularEncoding, rows: readonly TrainingRow[]): SparseRows {
+function matrixOf(encoding: TabularEncoding, rows: readonly BaselineInput[]): SparseRows {
   return packRows(oneHotRows(encoding, rows), oneHotWidth(encoding));
 }
 

@@ -4,6 +4,7 @@ import type { TrainingRow } from '../run/spec.ts';
 import { decodeFloats, encodeFloats } from './base64.ts';
 import type {
   Baseline,
+  BaselineInput,
   BaselineTask,
   Contribution,
   FitOptions,
@@ -152,6 +153,6 @@ export function loadTextBaseline(saved: z.infer<typeof savedTextBaseline>): Fitt
   return fitted(saved.task, tfidf, { model: loadLinear(saved.model), penalty });
 }
 
-function textOf(row: TrainingRow): string {
+function textOf(row: BaselineInput): string {
   return row.text ?? '';
 }

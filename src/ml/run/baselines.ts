@@ -28,9 +28,6 @@ export async function fitBaselines(
   return fitted;
 }
 
-/** The file that holds the baseline of a stacked model, as `loadBaseline` reads it. */
-export const BASELINE_FILE = 'baseline.json';
-
 /** A baseline's predictions in the form that a model's have. */
 export function baselinePredictions(
   baseline: FittedBaseline,

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baselineFile } from '../baselines/in-folder.ts';
 import type { BertConfig } from '../bert/config.ts';
 import { exportBert } from '../bert/export.ts';
 import { writeModelFolder } from '../model-folder.ts';
@@ -8,7 +9,6 @@ import { publishModel } from '../serve/publish.ts';
 import { writeSafetensors } from '../weights/safetensors.ts';
 import type { Weights } from '../weights/weights.ts';
 import { tokenizerFiles } from './base.ts';
-import { BASELINE_FILE } from './baselines.ts';
 import type { Measured, Model } from './finish.ts';
 import type { MeasuredHead } from './heads.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
@@ -50,7 +50,7 @@ export async function exportModel(
   await writeModelFolder(folder, async (part) => {
     if (base) await writeBase(part, base.config, await tokenizerFiles(spec.base));
     await writeSafetensors(join(part, 'model.safetensors'), model.weights);
-    if (stacked) await writeFile(join(part, BASELINE_FILE), stacked.baseline.save());
+    if (stacked) await writeFile(join(part, baselineFile()), stacked.baseline.save());
     await publishModel(part, {
       ...{ model: model.shape, weights: model.weights, outputs: model.task.outputs, manifest },
       further: heads.map(({ task }) => task.outputs),

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FittedBaseline } from '../baselines/baseline.ts';
-import { loadBaseline } from '../baselines/load.ts';
+import { readBaseline } from '../baselines/in-folder.ts';
 import { applyStack, type Stack } from '../calibration/stack.ts';
-import { BASELINE_FILE, baselinePredictions } from './baselines.ts';
+import { baselinePredictions } from './baselines.ts';
 import type { RunContext } from './context.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 import { judge } from './judge.ts';
@@ -72,7 +70,7 @@ async function besideBaseline(
   rows: readonly TrainingRow[],
 ): Promise<Predictions> {
   if (!('probabilities' in own)) return own;
-  const baseline = await loadBaseline(await readFile(join(folder, BASELINE_FILE), 'utf8'));
+  const baseline = await readBaseline(folder);
   const probabilities = applyStack(own.kind, stack, [own.probabilities, baseline.predict(rows)]);
   baseline.dispose();
   return { kind: own.kind, probabilities };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FittedBaseline } from '../baselines/baseline.ts';
+import { readBaseline } from '../baselines/in-folder.ts';
 import { MlError } from '../errors.ts';
 import { type OnnxSession, openSession, type SessionOptions } from '../onnx/session.ts';
 import { loadTokenizer } from '../tokenizer/load.ts';
@@ -45,15 +45,6 @@ export async function openServedModel(
       await graphs.close();
     },
   };
-}
-
-async function readBaseline(folder: string): Promise<FittedBaseline> {
-  const path = join(folder, 'baseline.json');
-  const content = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new MlError('BAD_FILE', `Cannot read the baseline ${path}: ${cause.message}`, { cause });
-  });
-  const { loadBaseline } = await import('../baselines/load.ts');
-  return loadBaseline(content);
 }
 
 /** Eight bits where they proved good enough; graphics processors are faster in full precision. */
@@ -118,7 +109,7 @@ async function predict(
   const { heads = [] } = manifest;
   const names = [outputOf(manifest), ...heads.map((_, head) => furtherOutput(head))];
   const [own, ...further] = await computeAll(session, inputs, pad, names);
-  const beside = parts.baseline?.predict(rows.map((row) => ({ ...row, label: null })));
+  const beside = parts.baseline?.predict(rows);
   // Of the tasks only its own is ever stacked: the others leave the baseline out.
   const outcomesOf = (model: Manifest, { data, width }: Computed) =>
     rows.map(({ id }, at) => {

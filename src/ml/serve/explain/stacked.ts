@@ -36,7 +36,7 @@ export function baselineWords(
     const { direction = [] } = outcomes[at] ?? {};
     // The label that the score speaks for counts most in it.
     const label = direction.indexOf(Math.max(...direction));
-    const words = baseline.explainWords?.({ ...row, label: null }, label) ?? [];
+    const words = baseline.explainWords?.(row, label) ?? [];
     return new Map(words.map(({ input, contribution }) => [input, share * contribution]));
   });
 }

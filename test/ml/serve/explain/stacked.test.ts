@@ -114,7 +114,7 @@ describe('the reasons of a stacked model', () => {
     const both = await reasonsOf([3, 0.01], 1.5);
     expect(both.value).toBe(alone.value);
     const label = labels.indexOf(String(alone.value));
-    const words = baseline.explainWords?.({ ...row, label: null }, label) ?? [];
+    const words = baseline.explainWords?.(row, label) ?? [];
     const expected = new Map([...alone.sums].map(([word, own]) => [word, (3 / 1.5) * own]));
     for (const { input, contribution } of words)
       expected.set(input, (expected.get(input) ?? 0) + 0.01 * contribution);
@@ -135,8 +135,7 @@ describe('the reasons of a stacked model', () => {
     await served.close();
     const label = labels.indexOf(String(prediction?.value));
     const [strongest] = (
-      baseline.explainWords?.({ ...servedRow('x', { text: 'refund late' }), label: null }, label) ??
-      []
+      baseline.explainWords?.(servedRow('x', { text: 'refund late' }), label) ?? []
     ).toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
     expect(prediction?.reasons[0]).toMatchObject({
       text: strongest?.input,
