@@ -1,7 +1,6 @@
 import type { FittedBaseline } from '../baselines/baseline.ts';
 import { applyLink } from '../baselines/link.ts';
 import { type Calibration, fitCalibration, temperatureOf } from '../calibration/calibration.ts';
-import type { Stack } from '../calibration/stack.ts';
 import type { Choice } from '../search/one-standard-error.ts';
 import type { TargetScale } from '../tasks/target-scale.ts';
 import { NO_TAG } from '../text/units.ts';
@@ -15,7 +14,7 @@ import type { Learner } from './learner.ts';
 import type { Metrics } from './messages.ts';
 import { type Predictions, predictionsOf } from './predict.ts';
 import type { Prepared } from './prepare.ts';
-import { chooseStack, mix } from './stacking.ts';
+import { chooseStack, mix, type Stacked } from './stacking.ts';
 import type { AnyTask } from './task-of.ts';
 import { scoreVersion } from './version.ts';
 
@@ -36,7 +35,7 @@ export interface Measured {
   readonly validation: Metrics;
   readonly calibration?: Calibration;
   /** The model's probabilities are mixed with a baseline's. */
-  readonly stacked?: { readonly stack: Stack; readonly baseline: FittedBaseline };
+  readonly stacked?: Stacked;
   /** Of a stacked model's own probabilities. */
   readonly alone?: Metrics;
   /** Why it is stacked, or is not, where that was to be found out. */

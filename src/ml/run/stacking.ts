@@ -1,13 +1,20 @@
 import type { FittedBaseline } from '../baselines/baseline.ts';
 import { applyStack, crossedStack, fitStack, type Stack } from '../calibration/stack.ts';
+import type { Judged } from '../metrics/evaluate.ts';
 import { oneMetric } from '../metrics/one-metric.ts';
 import { type Choice, chooseWithinError } from '../search/one-standard-error.ts';
-import { judgedOf, worthOf, yardstickOf } from './judge.ts';
+import { judgedOf, worthOf, type Yardstick, yardstickOf } from './judge.ts';
 import type { Predictions } from './predict.ts';
 import type { Prepared } from './prepare.ts';
 import type { TrainingRow } from './spec.ts';
 
 type Probable = Extract<Predictions, { probabilities: number[][] }>;
+
+/** A baseline that a model's probabilities are mixed with, and how. */
+export interface Stacked {
+  readonly stack: Stack;
+  readonly baseline: FittedBaseline;
+}
 
 /** A model's probabilities mixed with a baseline's. */
 export interface Mixed {
@@ -47,21 +54,25 @@ export function mix(
   };
 }
 
-/** The stack, unless the model is better alone by more than a standard error on validation rows. */
+/** Whether the model is to be stacked, by its validation rows. */
 export function chooseStack({ spec, data, split }: Prepared, { alone, validation }: Mixed): Choice {
-  const yardstick = yardstickOf(spec.task);
-  const places = split.validation;
-  const rows = places.map((place) => data.rows[place] as TrainingRow);
-  const truth = places.map((place) => data.truths[place]);
-  const contender = (name: string, predictions: Probable) => {
-    const judged = judgedOf(spec.task, predictions, truth, rows);
-    const { metric } = yardstick;
-    return {
-      name,
-      worth: (some: readonly number[]) =>
-        worthOf(yardstick, { [metric]: oneMetric(judged, metric, some) }),
-    };
-  };
-  const contenders = [contender('stack', validation), contender('model', alone)];
-  return chooseWithinError(contenders, [places.length]);
+  const rows = split.validation.map((place) => data.rows[place] as TrainingRow);
+  const truth = split.validation.map((place) => data.truths[place]);
+  const judged = (own: Probable) => judgedOf(spec.task, own, truth, rows);
+  return chooseStacked(yardstickOf(spec.task), judged(validation), judged(alone));
+}
+
+/**
+ * `stack`, unless `model` is better alone by more than a standard error, both judged on the same rows,
+ * which neither has seen.
+ */
+export function chooseStacked(yardstick: Yardstick, stack: Judged, alone: Judged): Choice {
+  const { metric } = yardstick;
+  const contender = (name: string, judged: Judged) => ({
+    name,
+    worth: (some: readonly number[]) =>
+      worthOf(yardstick, { [metric]: oneMetric(judged, metric, some) }),
+  });
+  const contenders = [contender('stack', stack), contender('model', alone)];
+  return chooseWithinError(contenders, [alone.truth.length]);
 }
