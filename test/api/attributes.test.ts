@@ -22,7 +22,7 @@ const people = new Map<string, string>();
 beforeAll(async () => {
   home = makeFolder(tmpdir(), `cameo-attributes-${process.pid}`, { 'models/.keep': '' });
   folder = await trainGenerator();
-  await changeManifest(folder, (manifest) => ({
+  await changeManifest(folder, ({ stack: _, ...manifest }) => ({
     further: [
       {
         ...manifest,

@@ -59,11 +59,11 @@ describe('a text-to-text version behind the model server', () => {
   });
 
   it('answers its further tasks beside its own', async () => {
-    const several = await variant('several', (manifest) => ({
+    const several = await variant('several', ({ stack: _, ...alone }) => ({
       further: [
-        { ...manifest, task: { kind: 'GENERATE', labels: ['low', 'high'], name: 'risk' } },
+        { ...alone, task: { kind: 'GENERATE', labels: ['low', 'high'], name: 'risk' } },
         {
-          ...manifest,
+          ...alone,
           task: { kind: 'GENERATE', labels: ['low', 'high'], name: 'interests' },
           ...{ several: true, leastConfidence: null, calibration: undefined },
         },

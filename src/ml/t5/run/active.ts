@@ -1,7 +1,8 @@
 import { MlError } from '../../errors.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingRow } from '../../run/spec.ts';
-import { judgeRows } from './judge.ts';
+import { ask } from './answers.ts';
+import { measureAnswers } from './judge.ts';
 import { openVersion } from './open-version.ts';
 
 /**
@@ -20,10 +21,12 @@ export async function judgeActive(
   });
   if (typeof version === 'string') return { unusable: version };
   try {
-    const { manifest, decoder, task, fitted } = version;
+    const { manifest, decoder, tasks } = version;
+    const [{ task, fitted }] = tasks;
     if (manifest.task.labels.join('\n') !== labels.join('\n'))
       return { unusable: `It answers with other labels: ${manifest.task.labels.join(', ')}.` };
-    return await judgeRows(decoder, task, rows, manifest, fitted);
+    const said = await ask(decoder, task, rows, manifest);
+    return measureAnswers({ task, rows, said }, fitted);
   } finally {
     await version.close();
   }

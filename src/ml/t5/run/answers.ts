@@ -1,3 +1,4 @@
+import type { BaselineInput } from '../../baselines/baseline.ts';
 import { planBatches } from '../../serve/batches.ts';
 import { beamSearch } from '../decode/beam.ts';
 import type { Answer, Decoder } from '../decode/decoder.ts';
@@ -8,6 +9,35 @@ import type { TextTask } from './text-task.ts';
 /** Most tokens that are read at once, and most rows that are written at once. */
 const SOURCE_TOKENS = 4096;
 const ROWS = 128;
+
+export interface AnswerLimits {
+  readonly maxTokens: number;
+  readonly beams: number;
+}
+
+/** What a model says of texts, before anything corrects it. */
+export type Said =
+  | {
+      /** Of a task whose answers are one of its labels: (N, labels). */
+      readonly probabilities: readonly number[][];
+    }
+  | {
+      /** Of others: the most probable text, or list of labels, of each. */
+      readonly answers: readonly Answer[];
+    };
+
+/** Asks a model about the rows' texts. */
+export async function ask<State>(
+  decoder: Decoder<State>,
+  task: TextTask,
+  rows: readonly Pick<BaselineInput, 'text'>[],
+  limits: AnswerLimits,
+): Promise<Said> {
+  const sources = rows.map(({ text = '' }) => task.source(text));
+  return task.labels.length > 0
+    ? { probabilities: await probabilitiesOf(decoder, task, sources) }
+    : { answers: await textsOf(decoder, task, sources, limits) };
+}
 
 /** Probabilities (N, labels) of a task whose answers are one of its labels. */
 export async function probabilitiesOf<State>(
@@ -27,12 +57,11 @@ export async function probabilitiesOf<State>(
   return rows;
 }
 
-/** The most probable text, or list of labels, for each source. */
-export async function textsOf<State>(
+async function textsOf<State>(
   decoder: Decoder<State>,
   task: TextTask,
   sources: readonly (readonly number[])[],
-  { maxTokens, beams }: { readonly maxTokens: number; readonly beams: number },
+  { maxTokens, beams }: AnswerLimits,
 ): Promise<Answer[]> {
   const answers: Answer[] = new Array(sources.length);
   const limits = { maxTokens, within: task.within };

@@ -1,46 +1,49 @@
+import type { FittedBaseline } from '../../baselines/baseline.ts';
 import { textBaseline } from '../../baselines/text-baseline.ts';
 import { evaluate } from '../../metrics/evaluate.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingRow } from '../../run/spec.ts';
+import { judgedOf } from './judge.ts';
 import { answerScores, asList } from './scores.ts';
 import type { TaskRows } from './task-rows.ts';
 
+/** A linear model on TF-IDF that has learnt a task's labels; undefined for free text. */
+export async function linearOf(
+  { options: { labels, several }, sides: { train, validation } }: TaskRows,
+  seed: number,
+): Promise<FittedBaseline | undefined> {
+  if (labels.length === 0) return undefined;
+  const task = { kind: several ? ('MULTI_LABEL' as const) : ('CLASSIFY' as const), labels };
+  return textBaseline.fit({ ...task, features: [] }, train, { validation, seed });
+}
+
 /**
  * Metrics on the test rows of what a text-to-text model has to beat: the commonest answer
- * (`majority`), and where answers are out of a set, a linear model on TF-IDF.
+ * (`majority`), and where answers are out of a set, the linear model.
  */
-export async function baselinesOf(main: TaskRows, seed: number): Promise<Record<string, Metrics>> {
-  const { labels, several } = main.options;
-  if (labels.length === 0) return { majority: commonest(main) };
-  return several ? ofLists(main, seed) : ofLabels(main, seed);
+export function baselinesOf(
+  main: TaskRows,
+  linear: FittedBaseline | undefined,
+): Record<string, Metrics> {
+  if (!linear) return { majority: commonest(main) };
+  return main.options.several ? ofLists(main, linear) : ofLabels(main, linear);
 }
 
-async function ofLabels({ options, sides }: TaskRows, seed: number) {
-  const { labels } = options;
-  const { train, validation, test } = sides;
-  const truth = test.map(({ label }) => labels.indexOf(String(label)));
+function ofLabels({ options, sides: { train, test } }: TaskRows, linear: FittedBaseline) {
   const judged = (probabilities: readonly number[][]): Metrics =>
-    evaluate({ kind: 'CLASSIFY', labels, probabilities, truth });
-  const task = { kind: 'CLASSIFY' as const, labels, features: [] };
-  const fitted = await textBaseline.fit(task, train, { validation, seed });
-  const linear = judged(fitted.predict(test));
-  fitted.dispose();
-  const shares = labels.map(
+    evaluate(judgedOf(options, test, probabilities));
+  const shares = options.labels.map(
     (label) => train.filter((row) => row.label === label).length / train.length,
   );
-  return { [fitted.name]: linear, majority: judged(test.map(() => shares)) };
+  return { [linear.name]: judged(linear.predict(test)), majority: judged(test.map(() => shares)) };
 }
 
-async function ofLists(main: TaskRows, seed: number) {
-  const { labels } = main.options;
-  const { train, validation, test } = main.sides;
-  const task = { kind: 'MULTI_LABEL' as const, labels, features: [] };
-  const fitted = await textBaseline.fit(task, train, { validation, seed });
-  const said = fitted
+function ofLists(main: TaskRows, linear: FittedBaseline) {
+  const { test } = main.sides;
+  const said = linear
     .predict(test)
-    .map((own) => labels.filter((_, i) => (own[i] as number) >= 0.5));
-  fitted.dispose();
-  return { [fitted.name]: answerScores(said, test), majority: commonest(main) };
+    .map((own) => main.options.labels.filter((_, i) => (own[i] as number) >= 0.5));
+  return { [linear.name]: answerScores(said, test), majority: commonest(main) };
 }
 
 /** The answer that is right most often on the training rows, for every row. */

@@ -1,11 +1,12 @@
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
+import { ask } from './answers.ts';
 import type { T5Base } from './base.ts';
 import type { Course } from './course.ts';
 import { withWeights } from './decoding.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
-import { judgeRows } from './judge.ts';
+import { measureAnswers } from './judge.ts';
 import { judgeTask } from './judge-task.ts';
 import { openVersion } from './open-version.ts';
 import { worthOf, yardstickOf } from './scores.ts';
@@ -16,7 +17,7 @@ interface Compared {
   readonly base: T5Base;
   /** What learnt the same rows without the source (`learnAlone`). */
   readonly alone: Weights;
-  /** Of the run's own version. */
+  /** Of the run's own version, without a baseline in a stack. */
   readonly metrics: Metrics;
 }
 
@@ -74,7 +75,9 @@ async function sourceOnly(
   const { manifest, tokenizer, decoder, close } = await openVersion(base, threads);
   try {
     const task = createTextTask(tokenizer, { ...main.options, name: manifest.task.name });
-    return await judgeRows(decoder, task, main.sides.test, own, { threshold: { least: null } });
+    const rows = main.sides.test;
+    const said = await ask(decoder, task, rows, own);
+    return measureAnswers({ task, rows, said }, { threshold: { least: null } });
   } finally {
     await close();
   }

@@ -5,6 +5,7 @@ import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
 import { learnAlone } from './alone.ts';
 import type { T5Base } from './base.ts';
+import { linearOf } from './baselines.ts';
 import { compareTransfer } from './compare.ts';
 import { type Course, courseOf, type ReadRows } from './course.ts';
 import { withDecoder } from './decoding.ts';
@@ -16,7 +17,7 @@ import { membersOf } from './members.ts';
 import { resultOf } from './result.ts';
 import { requireRoot, rootHash } from './root.ts';
 import { saveT5Version } from './save.ts';
-import { type Source, sourceAfter, sourceBefore, sourceOf } from './source.ts';
+import { type Source, sourceBefore, sourceOf, sourceWith } from './source.ts';
 import { startOf } from './start.ts';
 import { lessonOf, pairsOf } from './task-rows.ts';
 import { createTextTask } from './text-task.ts';
@@ -47,24 +48,27 @@ export async function runGenerate(
   const alone = await learnAlone(context, spec, own, course);
   const graphs = await membersOf(spec, own, course, { base, weights, alone });
   const measured = source && source.sides.test.length > 0 ? source : undefined;
+  const linear = await linearOf(course.main, spec.seed);
   const judged = await withDecoder(config, graphs, context.threads, async (decoder) => ({
-    main: await judgeTask(decoder, tokenizer, course.main, own),
-    further: await inTurn(course.further, (one) => judgeTask(decoder, tokenizer, one, own)),
-    after: measured && (await sourceAfter(decoder, tokenizer, measured, own.targetPrecision)),
+    main: await judgeTask(decoder, tokenizer, course.main, own, linear),
+    further: await inTurn(course.further, async (one) =>
+      judgeTask(decoder, tokenizer, one, own, await linearOf(one, spec.seed)),
+    ),
+    after: measured && (await sourceWith(decoder, tokenizer, measured, own.targetPrecision)),
   }));
-  const before = measured && (await sourceBefore(spec, measured));
+  const before = measured && (await sourceBefore(spec, measured, own.targetPrecision));
   const transfer =
     own.compare && alone
-      ? await compareTransfer(spec, own, course, { base, alone, metrics: judged.main.metrics })
+      ? await compareTransfer(spec, own, course, { base, alone, metrics: judged.main.alone })
       : undefined;
   await saveT5Version(folder, {
-    ...{ base, weights, graphs },
+    ...{ base, weights, graphs, baselines: [judged.main, ...judged.further].map(baselineOf) },
     manifest: {
       ...{ ...manifestOf(judged.main), beams: own.beams, root: await rootHash(spec.base) },
       further: judged.further.map(manifestOf),
     },
   });
-  return resultOf(spec, course, own, {
+  return resultOf(spec, course, linear, own, {
     ...judged.main.metrics,
     ...(judged.further.length > 0 && { tasks: metricsByName(judged.further) }),
     ...(measured && { source: { before, after: judged.after } }),
@@ -98,6 +102,9 @@ function learn(
     batches: lessonBatches(lesson, config, own, seed),
   });
 }
+
+/** What a task's answers are stacked with. */
+const baselineOf = ({ fitted }: JudgedTask) => fitted.stacked?.baseline;
 
 const metricsByName = (tasks: readonly JudgedTask[]): Metrics =>
   Object.fromEntries(tasks.map(({ options, metrics }) => [options.name, metrics]));

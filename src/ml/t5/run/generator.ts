@@ -1,9 +1,9 @@
 import { entropyShare } from '../../active/uncertainty.ts';
-import { probabilitiesOf, textsOf } from './answers.ts';
-import { type Judgement, judgeLabels, judgeTexts } from './confidence.ts';
+import { inTurn } from '../../in-turn.ts';
+import { ask } from './answers.ts';
+import { judgementsOf } from './confidence.ts';
 import type { T5Manifest } from './manifest.ts';
-import { fittedOf, type OpenVersion, openVersion } from './open-version.ts';
-import { createTextTask } from './text-task.ts';
+import { type OpenTask, type OpenVersion, openVersion } from './open-version.ts';
 import { isSure } from './threshold.ts';
 
 /** What a version says of a text. */
@@ -43,61 +43,32 @@ export async function loadGenerator(
   { threads }: { readonly threads: number },
 ): Promise<Generator> {
   const version = await openVersion(folder, threads);
-  const { manifest, tokenizer } = version;
-  const further = (manifest.further ?? []).map((own) => ({
-    ...{ name: own.task.name, several: own.several, fitted: fittedOf(own) },
-    task: createTextTask(tokenizer, { ...own, ...own.task }),
-  }));
-  const { task, fitted } = version;
-  const own = { name: manifest.task.name, several: manifest.several, task, fitted };
+  const [own] = version.tasks;
   return {
-    manifest,
+    manifest: version.manifest,
     close: version.close,
     answer: (texts) => answerTask(version, own, texts),
     async answerAll(texts) {
-      const answers: Generated[][] = [];
-      for (const each of [own, ...further]) answers.push(await answerTask(version, each, texts));
+      const answers = await inTurn(version.tasks, (task) => answerTask(version, task, texts));
       return texts.map((_, row) => answers.map((of) => of[row] as Generated));
     },
   };
 }
 
-/** A task that a version answers. */
-interface OpenTask extends Pick<OpenVersion, 'task' | 'fitted'> {
-  readonly name: string;
-  readonly several: boolean;
-}
-
 async function answerTask(
-  version: OpenVersion,
+  { decoder, manifest }: OpenVersion,
   { name, several, task, fitted }: OpenTask,
   texts: readonly string[],
 ): Promise<Generated[]> {
-  const sources = texts.map((text) => task.source(text));
-  const judged = await judge(version, { task, fitted }, sources);
-  return judged.map(({ answer, confidence, uncertainty }) => {
+  const rows = texts.map((text, row) => ({ id: `${row}`, text }));
+  const said = await ask(decoder, task, rows, manifest);
+  return judgementsOf(said, fitted, rows).map(({ answer, confidence, probabilities }) => {
     const likeliest =
       typeof answer === 'number' ? (task.labels[answer] as string) : task.read(answer);
-    const value = isSure(confidence, fitted.threshold) ? likeliest : null;
-    return { task: name, value, likeliest, confidence, uncertainty, several };
+    return {
+      ...{ task: name, several, likeliest, confidence },
+      value: isSure(confidence, fitted.threshold) ? likeliest : null,
+      uncertainty: probabilities ? entropyShare(probabilities) : 1 - confidence,
+    };
   });
-}
-
-type Judged = Judgement & Pick<Generated, 'uncertainty'>;
-
-async function judge(
-  { decoder, manifest }: OpenVersion,
-  { task, fitted }: Pick<OpenTask, 'task' | 'fitted'>,
-  sources: readonly number[][],
-): Promise<Judged[]> {
-  if (task.labels.length === 0) {
-    const judgements = judgeTexts(await textsOf(decoder, task, sources, manifest), fitted);
-    return judgements.map((one) => ({ ...one, uncertainty: 1 - one.confidence }));
-  }
-  const raw = await probabilitiesOf(decoder, task, sources);
-  const { judgements, probabilities } = judgeLabels(raw, fitted);
-  return judgements.map((one, row) => ({
-    ...one,
-    uncertainty: entropyShare(probabilities[row] as number[]),
-  }));
 }

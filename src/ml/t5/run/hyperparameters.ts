@@ -88,6 +88,12 @@ export const t5HyperparameterSchema = z.strictObject({
    * same.
    */
   ensemble: z.boolean().default(false),
+  /**
+   * Mixes the answers of tasks of one label a row with those of the TF-IDF baseline, by weights fitted on
+   * validation: always, never, or where validation does not say that the model is better alone, by more
+   * than one standard error.
+   */
+  stack: z.union([z.boolean(), z.literal('auto')]).default('auto'),
   /** Compares with the version in `base` as it is, and with a training on the same rows from its root. */
   compare: z.boolean().default(false),
   checkpointSteps: z.number().int().positive().default(100),

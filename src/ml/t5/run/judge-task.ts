@@ -1,8 +1,12 @@
+import type { FittedBaseline } from '../../baselines/baseline.ts';
+import { inTurn } from '../../in-turn.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Decoder } from '../decode/decoder.ts';
+import { ask } from './answers.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
-import { type Fitted, fitAnswers, judgeRows } from './judge.ts';
+import { type Asked, type Fitted, fitAnswers, measureAnswers } from './judge.ts';
+import { stackAnswers } from './stacking.ts';
 import type { TaskRows } from './task-rows.ts';
 import { createTextTask, type TextTaskOptions } from './text-task.ts';
 
@@ -10,30 +14,51 @@ import { createTextTask, type TextTaskOptions } from './text-task.ts';
 export interface JudgedTask {
   readonly options: TextTaskOptions;
   readonly fitted: Fitted;
-  /** On the test rows. */
+  /** On the test rows, of what will be served. */
   readonly metrics: Metrics;
+  /** Of the model by itself. */
+  readonly alone: Metrics;
 }
 
-/** Calibrates on a task's validation rows and measures on its test rows. */
+/** What says how a model answers, and how it is judged. */
+type JudgedBy = Pick<T5Hyperparameters, 'beams' | 'maxTokens' | 'targetPrecision' | 'stack'>;
+
+/**
+ * Calibrates on a task's validation rows and measures on its test rows.
+ * @param baseline that answers may be stacked with
+ */
 export async function judgeTask<State>(
   decoder: Decoder<State>,
   tokenizer: Tokenizer,
   { options, sides }: TaskRows,
-  own: T5Hyperparameters,
+  own: JudgedBy,
+  baseline?: FittedBaseline,
 ): Promise<JudgedTask> {
   const task = createTextTask(tokenizer, options);
-  const fitted = await fitAnswers(decoder, task, sides.validation, own, own.targetPrecision);
-  return { options, fitted, metrics: await judgeRows(decoder, task, sides.test, own, fitted) };
+  const [validation, test] = (await inTurn([sides.validation, sides.test], async (rows) => ({
+    ...{ task, rows, said: await ask(decoder, task, rows, own) },
+  }))) as [Asked, Asked];
+  const alone = fitAnswers(validation, own.targetPrecision);
+  const { fitted, choice } = stackAnswers(validation, alone, own, baseline);
+  const measured = measureAnswers(test, alone);
+  return {
+    ...{ options, fitted: fitted ?? alone, alone: measured },
+    metrics: {
+      ...(fitted ? { ...measureAnswers(test, fitted), alone: measured } : measured),
+      ...(choice && { choice }),
+    },
+  };
 }
 
 /** What a version has to know of a task to answer it. */
 export function manifestOf({ options, fitted }: JudgedTask) {
   const { name, labels, several, language, maxLength, maxTokens } = options;
-  const { calibration, confidence, threshold } = fitted;
+  const { calibration, stacked, confidence, threshold } = fitted;
   return {
     task: { kind: 'GENERATE' as const, name, labels: [...labels] },
     ...{ several, language, maxLength, maxTokens },
     ...(calibration && { calibration }),
+    ...(stacked && { stack: stacked.stack }),
     ...(confidence && { confidence }),
     leastConfidence: threshold.least,
   };

@@ -1,97 +1,82 @@
-import { evaluate } from '../../metrics/evaluate.ts';
+import { fitCalibration } from '../../calibration/calibration.ts';
+import { fitIsotonic } from '../../calibration/isotonic.ts';
+import { evaluate, type Judged } from '../../metrics/evaluate.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingRow } from '../../run/spec.ts';
-import type { Decoder } from '../decode/decoder.ts';
-import { probabilitiesOf, textsOf } from './answers.ts';
-import {
-  type Confidence,
-  fitLabelConfidence,
-  fitTextConfidence,
-  type Judgement,
-  judgeLabels,
-  judgeTexts,
-} from './confidence.ts';
+import type { Said } from './answers.ts';
+import { type Confidence, type Judgement, judgementsOf } from './confidence.ts';
 import { answerScores, asList, sameAnswer } from './scores.ts';
 import type { TextTask } from './text-task.ts';
 import { chooseThreshold, isSure, type Threshold } from './threshold.ts';
 
-export interface AnswerLimits {
-  readonly maxTokens: number;
-  readonly beams: number;
-}
-
-/** How a version's scores become answers, fitted on validation rows. */
+/** How what a model says becomes answers; fitted on validation rows. */
 export interface Fitted extends Confidence {
   readonly threshold: Pick<Threshold, 'least'>;
 }
 
-/** Calibrates confidences on rows with labels and chooses what is "unknown". */
-export async function fitAnswers<State>(
-  decoder: Decoder<State>,
-  task: TextTask,
-  rows: readonly TrainingRow[],
-  limits: AnswerLimits,
-  precision: number,
-): Promise<Fitted> {
-  const sources = rows.map(({ text = '' }) => task.source(text));
-  if (task.labels.length > 0) {
-    const raw = await probabilitiesOf(decoder, task, sources);
-    const confidence = fitLabelConfidence(raw, numbersOf(task, rows));
-    return withThreshold(
-      confidence,
-      judgeLabels(raw, confidence).judgements,
-      task,
-      rows,
-      precision,
-    );
-  }
-  const answers = await textsOf(decoder, task, sources, limits);
-  const right = answers.map(({ tokens }, i) => isRight(task, tokens, rows[i] as TrainingRow));
-  const confidence = fitTextConfidence(answers, right);
-  return withThreshold(confidence, judgeTexts(answers, confidence), task, rows, precision);
+/** What a model said of rows with labels. */
+export interface Asked {
+  readonly task: TextTask;
+  readonly rows: readonly TrainingRow[];
+  readonly said: Said;
 }
 
-function withThreshold(
-  confidence: Confidence,
+/** Calibrates confidences and chooses what is "unknown", so that `precision` of the others are right. */
+export function fitAnswers(asked: Asked, precision: number): Fitted {
+  const confidence = fitConfidence(asked);
+  const judgements = judgementsOf(asked.said, confidence, asked.rows);
+  return { ...confidence, threshold: fitThreshold(asked, judgements, precision) };
+}
+
+function fitConfidence({ task, rows, said }: Asked): Confidence {
+  if (rows.length === 0) return {};
+  if ('probabilities' in said)
+    return { calibration: fitCalibration(said.probabilities, numbersOf(task, rows)) };
+  const right = said.answers.map(({ tokens }, i) => isRight(task, tokens, rows[i] as TrainingRow));
+  const scores = said.answers.map(({ logProb }) => logProb);
+  return { confidence: fitIsotonic(scores, right.map(Number)) };
+}
+
+/** @param judgements of the rows that were asked about */
+export function fitThreshold(
+  { task, rows }: Asked,
   judgements: readonly Judgement[],
-  task: TextTask,
-  rows: readonly TrainingRow[],
   precision: number,
-): Fitted {
+): Threshold {
   const right = judgements.map(({ answer }, i) => isRight(task, answer, rows[i] as TrainingRow));
-  const confidences = judgements.map((judgement) => judgement.confidence);
-  return { ...confidence, threshold: chooseThreshold(confidences, right, precision) };
+  const confidences = judgements.map(({ confidence }) => confidence);
+  return chooseThreshold(confidences, right, precision);
 }
 
 /**
- * Every metric of rows with labels: of one label a row those of any classifier, of texts and lists
- * `exactMatch`; and of the answers that are sure enough `given`: their share and their precision.
+ * Every metric: of one label a row those of any classifier, of texts and lists `exactMatch`; and of
+ * the answers that are sure enough `given`: their share and their precision.
  */
-export async function judgeRows<State>(
-  decoder: Decoder<State>,
-  task: TextTask,
-  rows: readonly TrainingRow[],
-  limits: AnswerLimits,
-  fitted: Fitted,
-): Promise<Metrics> {
-  const sources = rows.map(({ text = '' }) => task.source(text));
-  if (task.labels.length > 0) {
-    const raw = await probabilitiesOf(decoder, task, sources);
-    const { judgements, probabilities } = judgeLabels(raw, fitted);
-    const truth = numbersOf(task, rows);
-    const judged = { kind: 'CLASSIFY' as const, labels: task.labels, probabilities, truth };
-    return { ...evaluate(judged), given: givenOf(task, judgements, rows, fitted) };
+export function measureAnswers(asked: Asked, fitted: Fitted): Metrics {
+  const { task, rows, said } = asked;
+  const judgements = judgementsOf(said, fitted, rows);
+  const given = givenOf(asked, judgements, fitted);
+  if ('probabilities' in said) {
+    const probabilities = judgements.map((one) => one.probabilities ?? []);
+    return { ...evaluate(judgedOf(task, rows, probabilities)), given };
   }
-  const judgements = judgeTexts(await textsOf(decoder, task, sources, limits), fitted);
-  const said = judgements.map(({ answer }) => asList(task.read(answer as readonly number[])));
-  return { ...answerScores(said, rows), given: givenOf(task, judgements, rows, fitted) };
+  const read = judgements.map(({ answer }) => asList(task.read(answer as readonly number[])));
+  return { ...answerScores(read, rows), given };
+}
+
+/** Probabilities (N, labels) beside the rows' labels. */
+export function judgedOf(
+  task: Pick<TextTask, 'labels'>,
+  rows: readonly TrainingRow[],
+  probabilities: readonly (readonly number[])[],
+): Judged {
+  return { kind: 'CLASSIFY', labels: task.labels, probabilities, truth: numbersOf(task, rows) };
 }
 
 /** What those see who do not want to hear of unsure answers. */
 function givenOf(
-  task: TextTask,
+  { task, rows }: Asked,
   judgements: readonly Judgement[],
-  rows: readonly TrainingRow[],
   { threshold }: Fitted,
 ): Metrics {
   const given = judgements.flatMap(({ answer, confidence }, i) =>
@@ -113,6 +98,10 @@ function isRight(
   return sameAnswer(asList(task.read(answer)), asList(label));
 }
 
-function numbersOf(task: TextTask, rows: readonly TrainingRow[]): number[] {
-  return rows.map(({ label }) => task.labels.indexOf(String(label)));
+/** The rows' labels by their numbers. */
+export function numbersOf(
+  { labels }: Pick<TextTask, 'labels'>,
+  rows: readonly TrainingRow[],
+): number[] {
+  return rows.map(({ label }) => labels.indexOf(String(label)));
 }

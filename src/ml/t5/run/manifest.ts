@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { calibration } from '../../calibration/calibration.ts';
+import { stack } from '../../calibration/stack.ts';
 import { MlError } from '../../errors.ts';
 import { MANIFEST } from '../../model-folder.ts';
 import { taskKinds } from '../../run/spec.ts';
@@ -9,7 +10,7 @@ import { taskKinds } from '../../run/spec.ts';
 const curve = z.object({ scores: z.array(z.number()), values: z.array(z.number()) });
 
 /** What a version knows of a task. */
-const taskFields = {
+const taskManifest = z.object({
   task: z.object({ kind: z.enum(taskKinds), labels: z.array(z.string()), name: z.string() }),
   /** A row has several labels at once. */
   several: z.boolean(),
@@ -18,11 +19,13 @@ const taskFields = {
   maxTokens: z.number().int().positive(),
   /** Of answers that are one of the labels. */
   calibration: calibration.optional(),
+  /** How these are mixed with those of the baseline in a file of its own (`baselineFile`). */
+  stack: stack.optional(),
   /** Of other answers: how often those of a log-probability are right. */
   confidence: curve.optional(),
   /** The least confidence of an answer that is given; null when none is. */
   leastConfidence: z.number().nullable(),
-};
+});
 
 /**
  * What `cameo.json` holds of a text-to-text version. Its folder also holds `config.json`,
@@ -30,16 +33,17 @@ const taskFields = {
  * `DecodingGraphs` describes; of further members `encoder.1.onnx` and so on.
  */
 const manifest = z.looseObject({
-  ...taskFields,
+  ...taskManifest.shape,
   beams: z.number().int().positive(),
   /** How much each of the models counts that answer as one, its own first; each has a pair of graphs. */
   members: z.array(z.number().positive()).min(1).default([1]),
   /** SHA-256 of the weights that its line of versions began with. */
   root: z.string().optional(),
   /** What else the model has learnt to answer. */
-  further: z.array(z.object(taskFields)).optional(),
+  further: z.array(taskManifest).optional(),
 });
 export type T5Manifest = z.infer<typeof manifest>;
+export type TaskManifest = z.infer<typeof taskManifest>;
 
 /** @throws MlError when the folder has none, or one that is not of a text-to-text version */
 export async function readT5Manifest(folder: string): Promise<T5Manifest> {

@@ -1,3 +1,4 @@
+import type { FittedBaseline } from '../../baselines/baseline.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
 import { sizesOf } from '../../split/split.ts';
@@ -8,14 +9,15 @@ import { worthOf, yardstickOf } from './scores.ts';
 
 /** A run's result, with the baselines on the same rows and who did best. */
 export async function resultOf(
-  { active, task, threads, seed }: TrainingSpec,
+  { active, task, threads }: TrainingSpec,
   { main, hash }: Course,
+  linear: FittedBaseline | undefined,
   hyperparameters: RunResult['hyperparameters'],
   metrics: Metrics,
 ): Promise<RunResult> {
   const { sides, options } = main;
   const standing = active && (await judgeActive(active, task.labels, sides.test, threads));
-  const baselines = { ...(await baselinesOf(main, seed)), ...(standing && { active: standing }) };
+  const baselines = { ...baselinesOf(main, linear), ...(standing && { active: standing }) };
   const decidedBy = yardstickOf(task.labels, options.several);
   const worth = (own: Metrics) => worthOf(own, decidedBy);
   const [rival] = Object.entries(baselines).toSorted(([, a], [, b]) => worth(b) - worth(a));

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FittedBaseline } from '../../baselines/baseline.ts';
+import { baselineFile } from '../../baselines/in-folder.ts';
 import { MANIFEST, writeModelFolder } from '../../model-folder.ts';
 import type { FloatType } from '../../weights/floats.ts';
 import { writeSafetensors } from '../../weights/safetensors.ts';
@@ -17,6 +19,8 @@ export interface T5Version {
   readonly weights: Weights;
   /** Of its own model and those that answer with it. */
   readonly graphs: Members<Uint8Array>;
+  /** What its tasks are stacked with, those that are, its own first. */
+  readonly baselines: readonly (FittedBaseline | undefined)[];
   readonly manifest: Omit<T5Manifest, 'members'>;
 }
 
@@ -25,7 +29,7 @@ export interface T5Version {
  * @throws MlError when the disk does not take it
  */
 export async function saveT5Version(folder: string, version: T5Version): Promise<void> {
-  const { base, weights, graphs, manifest } = version;
+  const { base, weights, graphs, baselines, manifest } = version;
   await writeModelFolder(folder, async (part) => {
     await writeBase(part, base, weights, 'F32');
     for (const [member, files] of graphFiles(graphs.length).entries()) {
@@ -33,6 +37,8 @@ export async function saveT5Version(folder: string, version: T5Version): Promise
       await writeFile(join(part, files.encoder), encoder);
       await writeFile(join(part, files.decoder), decoder);
     }
+    for (const [task, baseline] of baselines.entries())
+      if (baseline) await writeFile(join(part, baselineFile(task)), baseline.save());
     const members = graphs.map(({ weight }) => weight);
     await writeFile(join(part, MANIFEST), pretty({ ...manifest, members }));
   });

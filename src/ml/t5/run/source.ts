@@ -5,12 +5,11 @@ import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import type { ReadRows } from './course.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
-import { fitAnswers, judgeRows } from './judge.ts';
+import { judgeTask } from './judge-task.ts';
 import { readT5Manifest, type T5Manifest } from './manifest.ts';
 import { openVersion } from './open-version.ts';
 import { sidesOf, splitOf } from './sides.ts';
 import type { TaskRows } from './task-rows.ts';
-import { createTextTask } from './text-task.ts';
 
 /** Rows that are enough to tell how much was forgotten. */
 const MEASURED = 1000;
@@ -58,27 +57,28 @@ function thin<T>(rows: readonly T[]): T[] {
   return rows.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
-/** What the source is worth on its own test rows as it is: before the run. */
+/** What the source's model is worth on its own test rows as it is: before the run. */
 export async function sourceBefore(
   { base, threads }: TrainingSpec,
   source: Source,
+  precision: number,
 ): Promise<Metrics> {
-  const { manifest, task, decoder, fitted, close } = await openVersion(base, threads);
+  const { decoder, tokenizer, close } = await openVersion(base, threads);
   try {
-    return await judgeRows(decoder, task, source.sides.test, manifest, fitted);
+    return await sourceWith(decoder, tokenizer, source, precision);
   } finally {
     await close();
   }
 }
 
-/** The same after it, calibrated anew on the source's validation rows. */
-export async function sourceAfter<State>(
+/** What a model is worth on the source's test rows, calibrated on its validation rows. */
+export async function sourceWith<State>(
   decoder: Decoder<State>,
   tokenizer: Tokenizer,
-  { manifest, options, sides }: Source,
-  precision: number,
+  source: Source,
+  targetPrecision: number,
 ): Promise<Metrics> {
-  const task = createTextTask(tokenizer, options);
-  const fitted = await fitAnswers(decoder, task, sides.validation, manifest, precision);
-  return judgeRows(decoder, task, sides.test, manifest, fitted);
+  const own = { ...source.manifest, targetPrecision, stack: false };
+  const { metrics } = await judgeTask(decoder, tokenizer, source, own);
+  return metrics;
 }

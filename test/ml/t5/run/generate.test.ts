@@ -6,6 +6,7 @@ import type { CurvePoint, Metrics } from '../../../../src/ml/run/messages.ts';
 import type { TrainingRow } from '../../../../src/ml/run/spec.ts';
 import { runGenerate } from '../../../../src/ml/t5/run/generate.ts';
 import { loadGenerator } from '../../../../src/ml/t5/run/generator.ts';
+import { readT5Manifest } from '../../../../src/ml/t5/run/manifest.ts';
 import { quick, rows, spec, writeBase } from './world.ts';
 
 let base: string;
@@ -66,6 +67,41 @@ describe('a run that teaches to answer', () => {
     expect(answer?.value).toBeNull();
     expect(['low', 'middle', 'high']).toContain(answer?.likeliest);
     await generator.close();
+  });
+
+  it('is stacked with the linear model of the same words where that knows more, in each task', async () => {
+    const folder = join(base, 'stacked');
+    const data = rows(600, 8);
+    const thing = ({ text = '' }: TrainingRow) => text.split(' ').at(-1) as string;
+    const things = data.map((row) => ({ ...row, label: thing(row) }));
+    const task = { name: 'thing', labels: ['coat', 'soap', 'watch'], rows: 'things.jsonl' };
+    // One that has learnt nothing: whatever is right comes from the words.
+    const own = { ...quick, epochs: 1, learningRate: 1e-7, tasks: [task] };
+    const files = () => Promise.resolve(things);
+    const { metrics, winner } = await runGenerate(
+      ...[contextOf(), spec(base, own), data, files, folder],
+    );
+    expect((metrics.alone as Metrics).accuracy).toBeLessThan(0.7);
+    expect(metrics).toMatchObject({ accuracy: 1, choice: { chosen: 'stack' } });
+    expect(metrics.tasks).toMatchObject({ thing: { accuracy: 1 } });
+    // What is no better than the baseline is not preferred to it.
+    expect(winner).toBe('tfidf-linear');
+
+    const generator = await loadGenerator(folder, { threads: 1 });
+    const [answers = []] = await generator.answerAll(['bought gold soap']);
+    expect(answers.map(({ value }) => value)).toEqual(['high', 'soap']);
+    await generator.close();
+    await rm(join(folder, 'baseline.1.json'));
+    await expect(loadGenerator(folder, { threads: 1 })).rejects.toThrow(/baseline\.1\.json/);
+  });
+
+  it('answers alone where that is asked for', async () => {
+    const data = rows(600, 9);
+    const alone = await runGenerate(
+      ...[contextOf(), spec(base, { ...quick, stack: false }), data, noFiles, join(base, 'alone')],
+    );
+    expect(alone.metrics).not.toHaveProperty('alone');
+    expect((await readT5Manifest(join(base, 'alone'))).stack).toBeUndefined();
   });
 
   it('learns lists of labels, which always parse', async () => {
