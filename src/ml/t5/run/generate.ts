@@ -1,4 +1,3 @@
-import { inTurn } from '../../in-turn.ts';
 import type { RunContext } from '../../run/context.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
@@ -8,16 +7,16 @@ import type { T5Base } from './base.ts';
 import { linearOf } from './baselines.ts';
 import { compareTransfer } from './compare.ts';
 import { type Course, courseOf, type ReadRows } from './course.ts';
-import { withDecoder } from './decoding.ts';
 import { heldBatches } from './held.ts';
 import { parseT5Hyperparameters, type T5Hyperparameters } from './hyperparameters.ts';
-import { type JudgedTask, judgeTask, manifestOf } from './judge-task.ts';
+import { judgeCourse } from './judge-course.ts';
+import { type JudgedTask, manifestOf } from './judge-task.ts';
 import { lessonBatches } from './lesson.ts';
 import { membersOf } from './members.ts';
 import { resultOf } from './result.ts';
 import { requireRoot, rootHash } from './root.ts';
 import { saveT5Version } from './save.ts';
-import { type Source, sourceBefore, sourceOf, sourceWith } from './source.ts';
+import { type Source, sourceOf } from './source.ts';
 import { startOf } from './start.ts';
 import { lessonOf, pairsOf } from './task-rows.ts';
 import { createTextTask } from './text-task.ts';
@@ -43,36 +42,27 @@ export async function runGenerate(
   const course = await courseOf(spec, rows, own, readRows);
   const base = await startOf(spec, own);
   const source = await sourceOf(spec, own, readRows);
-  const { tokenizer, config } = base;
   const weights = await learn(context, spec, own, { base, course, source });
   const alone = await learnAlone(context, spec, own, course);
   const graphs = await membersOf(spec, own, course, { base, weights, alone });
-  const measured = source && source.sides.test.length > 0 ? source : undefined;
   const linear = await linearOf(course.main, spec.seed);
-  const judged = await withDecoder(config, graphs, context.threads, async (decoder) => ({
-    main: await judgeTask(decoder, tokenizer, course.main, own, linear),
-    further: await inTurn(course.further, async (one) =>
-      judgeTask(decoder, tokenizer, one, own, await linearOf(one, spec.seed)),
-    ),
-    after: measured && (await sourceWith(decoder, tokenizer, measured, own.targetPrecision)),
-  }));
-  const before = measured && (await sourceBefore(spec, measured, own.targetPrecision));
+  const { main, further, ...judged } = await judgeCourse(spec, own, course, {
+    ...{ base, graphs, linear, source },
+  });
   const transfer =
     own.compare && alone
-      ? await compareTransfer(spec, own, course, { base, alone, metrics: judged.main.alone })
+      ? await compareTransfer(spec, own, course, { base, alone, metrics: main.alone })
       : undefined;
   await saveT5Version(folder, {
-    ...{ base, weights, graphs, baselines: [judged.main, ...judged.further].map(baselineOf) },
+    ...{ base, weights, graphs, baselines: [main, ...further].map(baselineOf) },
     manifest: {
-      ...{ ...manifestOf(judged.main), beams: own.beams, root: await rootHash(spec.base) },
-      further: judged.further.map(manifestOf),
+      ...{ ...manifestOf(main), beams: own.beams, root: await rootHash(spec.base) },
+      further: further.map(manifestOf),
     },
   });
   return resultOf(spec, course, linear, own, {
-    ...judged.main.metrics,
-    ...(judged.further.length > 0 && { tasks: metricsByName(judged.further) }),
-    ...(measured && { source: { before, after: judged.after } }),
-    ...(transfer && { transfer }),
+    ...{ ...main.metrics, ...judged, ...(transfer && { transfer }) },
+    ...(further.length > 0 && { tasks: metricsByName(further) }),
   });
 }
 
