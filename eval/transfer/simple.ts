@@ -1,5 +1,5 @@
 import { textBaseline } from '../../src/ml/baselines/text-baseline.ts';
-import type { TrainingRow } from '../../src/ml/run/spec.ts';
+import { bothDomains } from '../../src/ml/t5/run/linear.ts';
 import { capped } from './divide.ts';
 import type { TaskScores } from './judge.ts';
 import type { PairData, TaskRows, TransferPair } from './pair.ts';
@@ -12,8 +12,6 @@ export interface SimpleRows {
 
 /** Source rows of a task that a simple model reads. */
 const SOURCE_ROWS = 1000;
-/** The shots are repeated until they are as many as those, at most so often. */
-const MOST_REPEATS = 20;
 
 /** TF-IDF and logistic regression, one model a task: log-probabilities of the asked rows. */
 export async function simpleScores(
@@ -24,7 +22,7 @@ export async function simpleScores(
   const scores: number[][][] = [];
   for (const [t, { labels }] of tasks.entries()) {
     const [theirs, own] = [source[t] ?? [], shots[t] ?? []];
-    const rows = [...theirs, ...repeated(own, theirs.length)];
+    const rows = bothDomains(theirs, own);
     const fitted = await textBaseline.fit({ kind: 'CLASSIFY', labels, features: [] }, rows);
     const probabilities = fitted.predict(asked[t] ?? []);
     fitted.dispose();
@@ -36,10 +34,4 @@ export async function simpleScores(
 /** As many of a pair's source rows as simple models read. */
 export function fewerSource({ source }: PairData): TaskRows {
   return source.train.map((rows) => capped(rows, SOURCE_ROWS));
-}
-
-function repeated(rows: readonly TrainingRow[], until: number): TrainingRow[] {
-  if (rows.length === 0) return [];
-  const times = Math.min(Math.max(1, Math.floor(until / rows.length)), MOST_REPEATS);
-  return Array.from({ length: times }, () => rows).flat();
 }

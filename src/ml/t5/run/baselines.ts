@@ -1,49 +1,50 @@
 import type { FittedBaseline } from '../../baselines/baseline.ts';
-import { textBaseline } from '../../baselines/text-baseline.ts';
 import { evaluate } from '../../metrics/evaluate.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingRow } from '../../run/spec.ts';
 import { judgedOf } from './judge.ts';
+import type { LinearModels } from './linear.ts';
 import { answerScores, asList } from './scores.ts';
 import type { TaskRows } from './task-rows.ts';
 
-/** A linear model on TF-IDF that has learnt a task's labels; undefined for free text. */
-export async function linearOf(
-  { options: { labels, several }, sides: { train, validation } }: TaskRows,
-  seed: number,
-): Promise<FittedBaseline | undefined> {
-  if (labels.length === 0) return undefined;
-  const task = { kind: several ? ('MULTI_LABEL' as const) : ('CLASSIFY' as const), labels };
-  return textBaseline.fit({ ...task, features: [] }, train, { validation, seed });
-}
-
 /**
  * Metrics on the test rows of what a text-to-text model has to beat: the commonest answer
- * (`majority`), and where answers are out of a set, the linear model.
+ * (`majority`), and where answers are out of a set, linear models (`tfidf-linear`; `tfidf-linear-both`
+ * has learnt from the source's rows too).
  */
 export function baselinesOf(
   main: TaskRows,
-  linear: FittedBaseline | undefined,
+  linear: LinearModels | undefined,
 ): Record<string, Metrics> {
-  if (!linear) return { majority: commonest(main) };
-  return main.options.several ? ofLists(main, linear) : ofLabels(main, linear);
+  const simple = main.options.several || !linear ? commonest(main) : shares(main);
+  if (!linear) return { majority: simple };
+  const { own, both } = linear;
+  return {
+    [own.name]: measured(main, own),
+    ...(both && { [`${both.name}-both`]: measured(main, both) }),
+    majority: simple,
+  };
 }
 
-function ofLabels({ options, sides: { train, test } }: TaskRows, linear: FittedBaseline) {
-  const judged = (probabilities: readonly number[][]): Metrics =>
-    evaluate(judgedOf(options, test, probabilities));
-  const shares = options.labels.map(
+function measured({ options, sides: { test } }: TaskRows, linear: FittedBaseline): Metrics {
+  const probabilities = linear.predict(test);
+  if (!options.several) return evaluate(judgedOf(options, test, probabilities));
+  const said = probabilities.map((own) => options.labels.filter((_, i) => (own[i] ?? 0) >= 0.5));
+  return answerScores(said, test);
+}
+
+/** How often each label comes on the training rows, as its probability for every row. */
+function shares({ options, sides: { train, test } }: TaskRows): Metrics {
+  const own = options.labels.map(
     (label) => train.filter((row) => row.label === label).length / train.length,
   );
-  return { [linear.name]: judged(linear.predict(test)), majority: judged(test.map(() => shares)) };
-}
-
-function ofLists(main: TaskRows, linear: FittedBaseline) {
-  const { test } = main.sides;
-  const said = linear
-    .predict(test)
-    .map((own) => main.options.labels.filter((_, i) => (own[i] as number) >= 0.5));
-  return { [linear.name]: answerScores(said, test), majority: commonest(main) };
+  return evaluate(
+    judgedOf(
+      options,
+      test,
+      test.map(() => own),
+    ),
+  );
 }
 
 /** The answer that is right most often on the training rows, for every row. */

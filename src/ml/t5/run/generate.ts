@@ -4,7 +4,6 @@ import type { TrainingRow, TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
 import { learnAlone } from './alone.ts';
 import type { T5Base } from './base.ts';
-import { linearOf } from './baselines.ts';
 import { compareTransfer } from './compare.ts';
 import { type Course, courseOf, type ReadRows } from './course.ts';
 import { heldBatches } from './held.ts';
@@ -12,6 +11,7 @@ import { parseT5Hyperparameters, type T5Hyperparameters } from './hyperparameter
 import { judgeCourse } from './judge-course.ts';
 import { type JudgedTask, manifestOf } from './judge-task.ts';
 import { lessonBatches } from './lesson.ts';
+import { fitLinear } from './linear.ts';
 import { membersOf } from './members.ts';
 import { resultOf } from './result.ts';
 import { requireRoot, rootHash } from './root.ts';
@@ -45,9 +45,9 @@ export async function runGenerate(
   const weights = await learn(context, spec, own, { base, course, source });
   const alone = await learnAlone(context, spec, own, course);
   const graphs = await membersOf(spec, own, course, { base, weights, alone });
-  const linear = await linearOf(course.main, spec.seed);
+  const linear = await fitLinear(course.main, spec.seed, source);
   const { main, further, ...judged } = await judgeCourse(spec, own, course, {
-    ...{ base, graphs, linear, source },
+    ...{ base, graphs, source, linear: linear?.best },
   });
   const transfer =
     own.compare && alone

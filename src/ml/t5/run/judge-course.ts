@@ -3,18 +3,18 @@ import { inTurn } from '../../in-turn.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
 import type { T5Base } from './base.ts';
-import { linearOf } from './baselines.ts';
 import type { Course } from './course.ts';
 import { type Members, withDecoder } from './decoding.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
 import { type JudgedTask, judgeTask } from './judge-task.ts';
+import { fitLinear } from './linear.ts';
 import { type Source, sourceBefore, sourceWith } from './source.ts';
 
 /** What has learnt a course. */
 interface Learnt {
   readonly base: T5Base;
   readonly graphs: Members<Uint8Array>;
-  /** The baseline of the main task. */
+  /** What the main task may be stacked with. */
   readonly linear: FittedBaseline | undefined;
   readonly source: Source | undefined;
 }
@@ -40,8 +40,8 @@ export async function judgeCourse(
     main: await judgeTask(decoder, tokenizer, course.main, own, linear),
     further: await inTurn(course.further, async (one) => {
       const stackable = own.stack && !one.options.several;
-      const beside = stackable ? await linearOf(one, seed) : undefined;
-      return judgeTask(decoder, tokenizer, one, own, beside);
+      const linear = stackable ? await fitLinear(one, seed) : undefined;
+      return judgeTask(decoder, tokenizer, one, own, linear?.best);
     }),
     after: measured && (await sourceWith(decoder, tokenizer, measured, own.targetPrecision)),
   }));

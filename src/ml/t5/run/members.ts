@@ -9,6 +9,7 @@ import type { Member, Members } from './decoding.ts';
 import { OWN } from './graph-files.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
 import { readT5Manifest } from './manifest.ts';
+import { sameAnswers } from './same-answers.ts';
 
 /** What a run has trained. */
 interface Trained {
@@ -29,7 +30,9 @@ export async function membersOf(
   const own = member(weights, 1);
   if (!ensemble || !alone) return [own];
   const others: Member<Uint8Array>[] = [member(alone, 1)];
-  if (await answersTheSame(spec.base, course)) {
+  const { main, further } = course;
+  // Only a source that knows the task by its name and its labels has a say in it.
+  if (further.length === 0 && sameAnswers(await readT5Manifest(spec.base), main.options)) {
     others.push({
       encoder: await readFile(join(spec.base, OWN.encoder)),
       decoder: await readFile(join(spec.base, OWN.decoder)),
@@ -49,18 +52,4 @@ export function sourceWeight(labels: number): number {
 
 function labelsAClass({ main: { options, sides } }: Course): number {
   return sides.train.length / Math.max(1, options.labels.length);
-}
-
-/** Only a source that knows the task by its name and its labels has a say in it. */
-async function answersTheSame(folder: string, { main, further }: Course): Promise<boolean> {
-  const { task, several } = await readT5Manifest(folder);
-  const { options } = main;
-  const known = new Set(task.labels);
-  return (
-    further.length === 0 &&
-    task.name === options.name &&
-    several === options.several &&
-    known.size === options.labels.length &&
-    options.labels.every((label) => known.has(label))
-  );
 }

@@ -1,17 +1,17 @@
-import type { FittedBaseline } from '../../baselines/baseline.ts';
 import type { Metrics, RunResult } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
 import { sizesOf } from '../../split/split.ts';
 import { judgeActive } from './active.ts';
 import { baselinesOf } from './baselines.ts';
 import type { Course } from './course.ts';
+import type { LinearModels } from './linear.ts';
 import { worthOf, yardstickOf } from './scores.ts';
 
 /** A run's result, with the baselines on the same rows and who did best. */
 export async function resultOf(
   { active, task, threads }: TrainingSpec,
   { main, hash }: Course,
-  linear: FittedBaseline | undefined,
+  linear: LinearModels | undefined,
   hyperparameters: RunResult['hyperparameters'],
   metrics: Metrics,
 ): Promise<RunResult> {

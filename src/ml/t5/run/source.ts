@@ -1,6 +1,7 @@
 import { MlError } from '../../errors.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
+import { thin } from '../../split/thin.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Decoder } from '../decode/decoder.ts';
 import type { ReadRows } from './course.ts';
@@ -47,14 +48,12 @@ export async function sourceOf(
   return {
     manifest,
     options,
-    sides: { ...sides, validation: thin(sides.validation), test: thin(sides.test) },
+    sides: {
+      ...sides,
+      validation: thin(sides.validation, MEASURED),
+      test: thin(sides.test, MEASURED),
+    },
   };
-}
-
-/** At most so many rows, evenly taken. */
-function thin<T>(rows: readonly T[]): T[] {
-  const step = Math.max(1, rows.length / MEASURED);
-  return rows.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
 /** What the source's model is worth on its own test rows as it is: before the run. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { TrainingRow } from '../../../../src/ml/run/spec.ts';
-import { baselinesOf, linearOf } from '../../../../src/ml/t5/run/baselines.ts';
+import { baselinesOf } from '../../../../src/ml/t5/run/baselines.ts';
+import { fitLinear } from '../../../../src/ml/t5/run/linear.ts';
 import { answerScores, worthOf, yardstickOf } from '../../../../src/ml/t5/run/scores.ts';
 import { sidesOf, splitOf } from '../../../../src/ml/t5/run/sides.ts';
 import { rows } from './world.ts';
@@ -60,7 +61,7 @@ describe('what a text-to-text model has to beat', () => {
     const sides = sidesOf(all, splitOf(all, { split: 'time' }, 1));
     const options = { name: 't', labels, several, language: 'en' as const };
     const main = { options: { ...options, maxLength: 16, maxTokens: 8 }, sides };
-    return baselinesOf(main, await linearOf(main, 1));
+    return baselinesOf(main, await fitLinear(main, 1));
   };
 
   it('is the commonest label and a linear model of the words', async () => {
