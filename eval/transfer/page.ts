@@ -15,6 +15,7 @@ import { type Curve, drawChart } from './chart.ts';
 import { isDone, loadResults, type PairResults } from './kept.ts';
 import type { TransferPair } from './pair.ts';
 import { SEEDS, SHOTS } from './recipe.ts';
+import { loadServed, servedSection } from './served-results.ts';
 import { type BarLine, intervalText, meanAt, pairBars, transferBars } from './summary.ts';
 
 const PAGE = 'docs/transfer.md';
@@ -81,7 +82,13 @@ one each, so they have none. TF-IDF with logistic regression stands beside them 
 ${bars.map(barRow).join('\n')}
 
 ${measured.map(sectionOf).join('\n')}
+${servedSection(measured.flatMap(servedOf))}
 ${notes}`;
+}
+
+function servedOf({ about: { name, title } }: Measured) {
+  const served = loadServed(name);
+  return served ? [{ title, served }] : [];
 }
 
 function barRow({ what, bar, figure, met }: BarLine): string {

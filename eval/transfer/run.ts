@@ -1,4 +1,4 @@
-// npm run eval:transfer [-- --base models/base-t5] [--part 1/2] [--page] [pair ...]: carries
+// npm run eval:transfer [-- --base models/base-t5] [--part 1/2] [--page] [--served] [pair ...]: carries
 // text-to-text models from one domain to another and writes eval/results/transfer, docs/transfer.md
 // and its pictures. Stopped and started again, it goes on after the last model that it judged.
 import { readFileSync } from 'node:fs';
@@ -14,6 +14,8 @@ import { writeTransferPage } from './page.ts';
 import type { PairData, TransferPair } from './pair.ts';
 import { transferPairs } from './pairs.ts';
 import { changed, type Recipe, recipeOf } from './recipe.ts';
+import { evaluateServed } from './served.ts';
+import { SERVED } from './served-results.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
 
 const { values, positionals } = parseArgs({
@@ -32,6 +34,8 @@ const { values, positionals } = parseArgs({
     /** JSON of what to do differently: {"transfer":{"steps":80},"replay":0.2}. */
     recipe: { type: 'string', default: '{}' },
     arms: { type: 'string' },
+    /** Makes versions as the product serves them instead, of pairs with one task. */
+    served: { type: 'boolean', default: false },
     /** Writes the page from the results that there are, and nothing else. */
     page: { type: 'boolean', default: false },
   },
@@ -39,10 +43,8 @@ const { values, positionals } = parseArgs({
 const { dataFolder, home } = readConfig();
 
 if (!values.page) {
-  const base = await loadT5Base(resolve(values.base));
-  const workshop = openWorkshop(base, Number(values.threads));
-  for (const pair of chosenPairs()) await run(workshop, pair);
-  await workshop.close();
+  if (values.served) for (const pair of chosenPairs()) await runServed(pair);
+  else await runAll();
 }
 if (values.results === RESULTS && !values.validation) writeTransferPage(transferPairs);
 
@@ -55,6 +57,36 @@ function chosenPairs(): TransferPair[] {
   return transferPairs
     .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
     .filter((_, i) => i % parts === part - 1);
+}
+
+async function runAll(): Promise<void> {
+  const base = await loadT5Base(resolve(values.base));
+  const workshop = openWorkshop(base, Number(values.threads));
+  for (const pair of chosenPairs()) await run(workshop, pair);
+  await workshop.close();
+}
+
+async function runServed(pair: TransferPair): Promise<void> {
+  const data = pair.tasks.length === 1 ? openData(pair, dataFolder) : undefined;
+  if (!data) return;
+  const recipe = recipeOf(pair.name);
+  const base = resolve(values.base);
+  const weights = readFileSync(join(base, 'model.safetensors'));
+  const job = { pair, data, recipe, base, folder: join(home, 'transfer') };
+  await evaluateServed(
+    { ...job, threads: Number(values.threads), key: shortHash([weights, data, recipe]) },
+    values.results,
+    { ...SERVED, ...limits() },
+    console.log,
+  );
+}
+
+/** What of the evaluation is asked for. */
+function limits() {
+  return {
+    ...(values.shots && { shots: values.shots.split(',').map(Number) }),
+    ...(values.seeds && { seeds: values.seeds.split(',').map(Number) }),
+  };
 }
 
 async function run(workshop: Workshop, pair: TransferPair): Promise<void> {
@@ -74,11 +106,7 @@ async function run(workshop: Workshop, pair: TransferPair): Promise<void> {
     },
     resultsBefore(pair, shortHash([key, recipe]), data, recipe),
     (results) => values.validation || saveResults(results, values.results),
-    {
-      ...(values.shots && { shots: values.shots.split(',').map(Number) }),
-      ...(values.seeds && { seeds: values.seeds.split(',').map(Number) }),
-      ...(values.arms && { arms: values.arms.split(';') }),
-    },
+    { ...limits(), ...(values.arms && { arms: values.arms.split(';') }) },
   );
 }
 

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createContext } from '../../src/ml/run/context.ts';
+import type { Metrics, RunResult } from '../../src/ml/run/messages.ts';
+import type { TrainingRow, TrainingSpec } from '../../src/ml/run/spec.ts';
+import { runGenerate } from '../../src/ml/t5/run/generate.ts';
+import type { PairData, TransferPair } from './pair.ts';
+import type { Recipe, Stage } from './recipe.ts';
+import { loadServed, type ServedRecord, saveServed } from './served-results.ts';
+
+/** What versions are made from. */
+interface ServedJob {
+  readonly pair: TransferPair;
+  readonly data: PairData;
+  readonly recipe: Recipe;
+  /** The folder of the base. */
+  readonly base: string;
+  /** Where versions go. */
+  readonly folder: string;
+  readonly threads: number;
+  /** Hash of all of these. */
+  readonly key: string;
+}
+
+/** Every version that `folder` does not hold yet, seed by seed. */
+export async function evaluateServed(
+  job: ServedJob,
+  folder: string,
+  { shots, seeds }: { readonly shots: readonly number[]; readonly seeds: readonly number[] },
+  log: (line: string) => void,
+): Promise<void> {
+  const { pair, key } = job;
+  const before = loadServed(pair.name, folder);
+  let records = before?.key === key ? before.records : [];
+  const isKnown = (own: Draw) =>
+    records.some((known) => known.shots === own.shots && known.seed === own.seed);
+  const open = seeds.flatMap((seed) => shots.map((own) => ({ shots: own, seed })));
+  for (const draw of open.filter((own) => !isKnown(own))) {
+    const { decidedBy, ...record } = await makeServed(job, draw);
+    records = [...records, record];
+    const measured = new Date().toISOString().slice(0, 10);
+    saveServed({ pair: pair.name, key, decidedBy, measured, records }, folder);
+    log(lineOf(pair, record));
+  }
+}
+
+function lineOf({ name }: TransferPair, own: ServedRecord): string {
+  const { version, alone, linear, both } = own;
+  const figures = { version, alone, linear, both };
+  const told = Object.entries(figures).map(([of, worth]) => `${of} ${worth.toFixed(3)}`);
+  const where = `${name}, as served, ${own.shots} labels a class, seed ${own.seed}`;
+  return `${where}: ${told.join(', ')} (${own.seconds.toFixed(0)} s)`;
+}
+
+type Draw = Pick<ServedRecord, 'shots' | 'seed'>;
+
+/** Fewest labels of a class that a run takes without being told how many to learn from. */
+const ENOUGH = 100;
+const SOURCE_SEED = 1;
+const SPLIT = 'group';
+
+/** Transfers the pair's first task as the product does: the source's version, then one from it. */
+async function makeServed(
+  job: ServedJob,
+  { shots, seed }: Draw,
+): Promise<ServedRecord & Pick<RunResult, 'decidedBy'>> {
+  const start = performance.now();
+  const { pair, data, recipe, base } = job;
+  const { by, settings } = recipe.transfer;
+  const few = { ...(by[shots] as (typeof by)[number]), settings };
+  const [labels] = pair.tasks.map((task) => task.labels);
+  const spec = specOf(job, few, {
+    ...{ base: await sourceVersion(job), root: base, seed, shots },
+    ...{ rows: shots * (labels?.length ?? 0), maxLength: pair.lengths.target },
+    replay: { rows: 'source.jsonl', share: 0, split: SPLIT, seed: SOURCE_SEED },
+  });
+  const { pool, validation, test } = data.target;
+  const rows = [pool, validation, test].flatMap(([own = []]) => own);
+  const { metrics, baselines, decidedBy, winner } = await runGenerate(
+    ...[contextOf(job), spec, rows, async () => [...sourceRows(data)], targetFolder(job)],
+  );
+  const worth = (own: unknown) => Number((own as Metrics)[decidedBy]);
+  return {
+    ...{ shots, seed, decidedBy, version: worth(metrics), alone: worth(metrics.alone ?? metrics) },
+    ...{ linear: worth(baselines['tfidf-linear']), both: worth(baselines['tfidf-linear-both']) },
+    ...{ won: winner === 'model', seconds: (performance.now() - start) / 1000 },
+  };
+}
+
+/** The source's version, trained once. */
+async function sourceVersion(job: ServedJob): Promise<string> {
+  const { pair, data, recipe, base } = job;
+  const rows = sourceRows(data);
+  const folder = join(job.folder, `${pair.name}-version-${job.key}`);
+  if (existsSync(folder)) return folder;
+  const labels = pair.tasks[0]?.labels ?? [];
+  const rarest = Math.min(
+    ...labels.map((label) => rows.filter((row) => row.label === label).length),
+  );
+  const learnt = { ...recipe.source, learningRate: recipe.source.settings.learningRate ?? 1e-3 };
+  const spec = specOf(job, learnt, {
+    ...{ base, seed: SOURCE_SEED, rows: Math.round(0.6 * rows.length) },
+    maxLength: pair.lengths.source,
+    ...(rarest < ENOUGH && { shots: rarest }),
+  });
+  await runGenerate(contextOf(job), spec, rows, async () => [], folder);
+  return folder;
+}
+
+const sourceRows = ({ source }: PairData): readonly TrainingRow[] => source.train[0] ?? [];
+
+const targetFolder = ({ folder, pair }: ServedJob) => join(folder, `${pair.name}-served`);
+
+function contextOf({ threads }: ServedJob) {
+  return createContext({ engine: 'onnx', threads, elapsed: () => 0, report: () => {} });
+}
+
+interface Asked {
+  readonly base: string;
+  readonly root?: string;
+  readonly seed: number;
+  readonly shots?: number;
+  /** That are learnt from: as many steps as the recipe has, in passes over them. */
+  readonly rows: number;
+  readonly maxLength: number;
+  readonly replay?: object;
+}
+
+function specOf(
+  { pair, threads }: ServedJob,
+  { steps, settings, learningRate }: Stage & { readonly learningRate: number },
+  { base, root, seed, shots, rows, maxLength, replay }: Asked,
+): TrainingSpec {
+  const [task] = pair.tasks;
+  const { batchSize = 16 } = settings;
+  return {
+    task: { kind: 'GENERATE', name: task?.name ?? '', labels: [...(task?.labels ?? [])] },
+    ...{ base, seed, threads, text: 'EVENTS', features: [], backend: 'onnx' },
+    ...(root && { root }),
+    ...(shots && { shots }),
+    hyperparameters: {
+      ...{ ...settings, learningRate, split: SPLIT, maxLength },
+      ...{ language: pair.language, epochs: (steps * batchSize) / rows },
+      ...(replay && { replay, ensemble: true }),
+    },
+  };
+}
