@@ -90,6 +90,31 @@ describe('a text-to-text model', () => {
     expect(Object.keys(run.version.baselines)).toEqual(['majority']);
   }, 240_000);
 
+  it('learns to write what customers do next, which nobody has to label', async () => {
+    const next = { kind: 'GENERATE', labels: 'next_behaviour' };
+    const events = Array.from({ length: 150 }, (_, i) => ({
+      ...{ messageId: `next-${i}`, identities: [{ kind: 'user_id', value: `retail-${i}` }] },
+      ...(i % 2 ? { type: 'order', properties: { category: 'gold' } } : { type: 'coat' }),
+      occurredAt: new Date(Date.UTC(2025, 10, 1, i)).toISOString(),
+    }));
+    await world.api.data(
+      `mutation($events: [EventInput!]!) {
+        eventsIngest(input: { domain: "retail", events: $events }) { accepted }
+      }`,
+      { events },
+    );
+    const run = await world.train({
+      ...{ name: 'next', domain: 'retail', task: next, hyperparameters: quick },
+    });
+    expect(run).toMatchObject({ state: 'DONE', refused: null, error: null });
+    const { version } = run;
+    expect(version).toMatchObject({ decidedBy: 'exactMatch', model: { task: next } });
+    // Every other one orders.
+    expect(version.baselines.majority.exactMatch).toBeCloseTo(0.5, 1);
+    expect(version.active).toBe(version.winner === 'model');
+    expect(version.rows).toEqual({ train: 90, validation: 30, test: 30 });
+  }, 180_000);
+
   it('refuses labels that are too few, and says which', async () => {
     const run = await world.train({ name: 'too-few', domain: 'retail', task, shots: 101 });
     expect(run.state).toBe('FAILED');

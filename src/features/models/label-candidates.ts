@@ -6,6 +6,7 @@ import { normalise } from '../../ml/similarity/vectors.ts';
 import { floatsSql, readFloats } from '../embeddings/floats.ts';
 import { servingSql } from '../embeddings/models.ts';
 import type { Json } from '../segments/rule/types.ts';
+import { isObserved } from '../training/observed.ts';
 import type { ModelRow } from './model.ts';
 
 /** A customer whose label would teach a model. */
@@ -42,7 +43,8 @@ const STEPS = 4_000;
  * Each call reads the task's predictions in the domain once and looks at 10,000 of them at most: the least
  * sure ones; of numbers, some of each part of their range.
  *
- * @throws CameoError BAD_INPUT for a `first` outside 1 to 100, or a model that predicts nothing
+ * @throws CameoError BAD_INPUT for a `first` outside 1 to 100, a task that events tell, or a model that
+ *   predicts nothing
  */
 export async function labelCandidates(
   { db }: { readonly db: Queryable },
@@ -55,6 +57,10 @@ export async function labelCandidates(
     ]);
   const task = asked ?? model.labels;
   if (task === null || model.activeVersionId === null) return [];
+  if (isObserved(task))
+    throw new CameoError('BAD_INPUT', `"${task}" is learnt from events: nobody has to label it.`, [
+      'task',
+    ]);
   if (model.kind === 'REGRESS') return numbersApart(db, model, task, first);
   const pool = await leastSure(db, model, task, Math.max(POOL.least, POOL.each * first));
   const candidates = pool.map(({ uncertainty, bytes }): Candidate => {

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db.ts';
 import { CameoError } from '../../errors.ts';
+import { NEXT_BEHAVIOUR } from '../training/observed.ts';
 import type { ModelDeps } from './deps.ts';
 import { VERSION_TASKS } from './predict/serving.ts';
 import { nextRun } from './schedule.ts';
@@ -14,7 +15,7 @@ interface DueModel {
   readonly cron: string;
   readonly due: Date;
   readonly training: NewTraining['request'];
-  /** Whether labels of any of its tasks have come since the rows of its newest version were drawn. */
+  /** Whether labels of any of its tasks, or what tells them, have come since its newest version began. */
   readonly hasNews: boolean;
 }
 
@@ -30,7 +31,7 @@ export async function hasDueModels({
 }
 
 /**
- * Queues a training of each model whose cron has come and that has new labels to learn from; one that
+ * Queues a training of each model whose cron has come and that has something new to learn from; one that
  * is being trained is left alone until its cron comes again.
  * @returns the runs
  */
@@ -49,11 +50,15 @@ async function retrainNext(deps: RetrainDeps, tx: Queryable): Promise<string | u
     select m.id, m.name, m.cron, m.next_retrain_at as due, m.training,
       m.labels is null or exists (
         select from label l where l.domain_id = m.domain_id and l.task = any(${VERSION_TASKS})
-          and l.created_at > coalesce(
-            (select max(r.started_at) from training_run r where r.model_id = m.id and r.state = 'DONE'),
-            '-infinity')
-      ) as "hasNews"
+          and l.created_at > trained.at
+      ) or (${NEXT_BEHAVIOUR} = any(${VERSION_TASKS}) and exists (
+        select from event e where e.domain_id = m.domain_id and e.occurred_at > trained.at
+      )) as "hasNews"
     from model m left join model_version v on v.id = m.active_version_id
+      cross join lateral (
+        select coalesce(max(r.started_at), '-infinity') as at from training_run r
+        where r.model_id = m.id and r.state = 'DONE'
+      ) trained
     where m.next_retrain_at <= ${now}::timestamptz
     order by m.id limit 1 for update of m skip locked`);
   if (!model) return 'none';

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { maskLabel } from './answer.ts';
 import { readLabel } from './label-value.ts';
+import { isObserved } from './observed.ts';
 import type { RowsDeps, RowsRequest } from './request.ts';
 import { streamRows } from './stream.ts';
 import { newestLabels } from './subjects.ts';
@@ -26,7 +27,7 @@ const PAGE = 5_000;
 /**
  * What may be answered for a task, from its labels as of `until`. `auto`: a list where any label is
  * a list; one label of the set where there are at most 200 different ones and three times as many
- * labelled things; else free text.
+ * labelled things; else free text, as what customers do next is.
  */
 export async function answerSet(
   { db }: Pick<RowsDeps, 'db'>,
@@ -35,8 +36,9 @@ export async function answerSet(
   until: Date,
   kind: AnswerKind,
 ): Promise<AnswerSet> {
-  if (kind === 'text') return { labels: [], several: false };
-  const newest = newestLabels(id, { kind: 'GENERATE', labels: task }, until);
+  if (kind === 'text' || (kind === 'auto' && isObserved(task)))
+    return { labels: [], several: false };
+  const newest = newestLabels(id, { labels: task }, until);
   const statement = sql`select n.value, count(*) as count from (${newest}) n group by n.value`;
   const seen = { single: new Set<string>(), listed: new Set<string>(), lists: 0, labelled: 0 };
   for await (const page of streamRows<{ value: unknown; count: number }>(db, statement, PAGE))

@@ -39,4 +39,4 @@ function toSource(id: string, written: readonly Written[], { known }: Prepared):
 
 /** A label's own id, or the customer's. */
 export const idOf = ({ customerId, label }: Prepared): string =>
-  label ? `label:${label.id}` : `customer:${customerId}`;
+  label?.id ? `label:${label.id}` : `customer:${customerId}`;

@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { milliseconds } from '../milliseconds.ts';
+import { isObserved, nextBehaviours } from './observed.ts';
 import type { RowsDeps, RowsRequest, RowsTask } from './request.ts';
 import { streamRows } from './stream.ts';
 
@@ -10,13 +11,14 @@ export interface Subject {
   readonly at: number;
   /** The event that the label is about. */
   readonly event?: { readonly messageId: string; readonly occurredAt: number | null };
-  readonly label?: { readonly id: number; readonly value: unknown };
+  /** Without an id where nobody imported it. */
+  readonly label?: { readonly id: number | null; readonly value: unknown };
 }
 
 const PAGE = 5_000;
 
 interface LabelRow {
-  readonly id: number;
+  readonly id: number | null;
   readonly customerId: number;
   readonly messageId: string | null;
   readonly value: unknown;
@@ -45,12 +47,28 @@ export async function* labelledSubjects(
   for await (const rows of streamRows<LabelRow>(db, statement, PAGE)) yield rows.map(toSubject);
 }
 
-/** The newest label of each thing that is labelled: an event, or a customer. */
-export const newestLabels = (domainId: number, { labels }: RowsTask, until: Date): Sql => sql`
+/**
+ * The newest label of each thing that is labelled: an event, or a customer. Of a task that events tell
+ * (`isObserved`), what they tell, where nobody imported labels of it; those have no id.
+ */
+export const newestLabels = (
+  domainId: number,
+  { labels: task = '' }: Pick<RowsTask, 'labels'>,
+  until: Date,
+): Sql => {
+  const imported = importedLabels(domainId, task, until);
+  if (!isObserved(task)) return imported;
+  return sql`
+    select * from (${imported}) imported union all
+    select * from (${nextBehaviours(domainId, until)}) observed
+    where not exists (select from label where domain_id = ${domainId} and task = ${task})`;
+};
+
+const importedLabels = (domainId: number, task: string, until: Date): Sql => sql`
   select distinct on (l.customer_id, coalesce(l.message_id, '') collate "C")
     l.id, l.customer_id, l.message_id, l.value, l.at
   from label l
-  where l.domain_id = ${domainId} and l.task = ${labels ?? ''} and l.at <= ${until}::timestamptz
+  where l.domain_id = ${domainId} and l.task = ${task} and l.at <= ${until}::timestamptz
   order by l.customer_id, coalesce(l.message_id, '') collate "C", l.at desc, l.id desc`;
 
 const toSubject = ({ customerId, messageId, occurredAt, at, id, value }: LabelRow): Subject => ({

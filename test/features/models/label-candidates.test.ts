@@ -89,6 +89,13 @@ describe('candidates for labels', () => {
     expect(await candidatesOf('embedded', 2)).toEqual(await candidatesOf('embedded', 2));
   });
 
+  it('are nobody of a task that events tell', async () => {
+    await people('habits', 'next_behaviour', 'GENERATE');
+    await expect(candidatesOf('habits')).rejects.toMatchObject({
+      ...{ field: ['task'], message: expect.stringContaining('learnt from events') },
+    });
+  });
+
   it('of a number are those farthest from what is known', async () => {
     const ids = await people('amount', 'amount', 'REGRESS');
     await world.db.query(sql`delete from prediction where value = 'null'::jsonb or value is null`);

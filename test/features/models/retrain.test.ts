@@ -100,6 +100,21 @@ describe('a model whose time has come', () => {
   });
 });
 
+describe('a model of what customers do next', () => {
+  it('needs no labels, and is trained anew once somebody has done something', async () => {
+    const task = { kind: 'CLASSIFY' as const, labels: 'next_behaviour' };
+    const id = await trained({ name: 'next', task });
+    await world.db.query(sql`
+      update training_run set state = 'DONE', started_at = ${NOW}::timestamptz
+      where model_id = ${id}`);
+    world.clock.set('2026-03-02T02:00:00.000Z');
+    expect(await retrainDue(world)).toEqual([]);
+    await world.db.query(sql`update event set occurred_at = '2026-03-02T09:00:00Z'`);
+    world.clock.set('2026-03-03T02:00:00.000Z');
+    expect(await retrainDue(world)).toHaveLength(1);
+  });
+});
+
 describe('a model whose features have drifted', () => {
   /** The active version was trained on the profile service at NOW, when the index was 0.1. */
   async function watched(): Promise<void> {

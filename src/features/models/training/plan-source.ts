@@ -3,6 +3,7 @@ import { CameoError } from '../../../errors.ts';
 import { readT5Manifest } from '../../../ml/t5/run/manifest.ts';
 import { asTaught } from '../../training/as-taught.ts';
 import type { RowsRequest } from '../../training/request.ts';
+import { newestLabels } from '../../training/subjects.ts';
 import { trainingRequest } from '../request.ts';
 import type { AskedHyperparameters } from '../text-to-text/hyperparameters.ts';
 import { isElsewhere } from '../text-to-text/transfer.ts';
@@ -58,8 +59,7 @@ async function rowsOf(deps: TrainingDeps, version: VersionRow, at: Date): Promis
   const task = version.labels ?? '';
   const { several } = await readT5Manifest(await artefacts.open(version.artefact));
   const [counted] = await db.query<{ count: number }>(sql`
-    select count(*)::int as count from label
-    where domain_id = ${domain.id} and task = ${task} and at <= ${at}`);
+    select count(*)::int as count from (${newestLabels(domain.id, { labels: task }, at)}) newest`);
   const { labels } = version.spec.task;
   return {
     ...{ domain, at, task: { kind: 'GENERATE', labels: task, several } },

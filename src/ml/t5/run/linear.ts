@@ -32,10 +32,11 @@ export async function fitLinear(
   if (labels.length === 0) return undefined;
   const kind = several ? 'MULTI_LABEL' : 'CLASSIFY';
   const task: BaselineTask = { kind, labels, features: [] };
-  const fit = (rows: readonly TrainingRow[]) => textBaseline.fit(task, rows, { validation, seed });
-  const own = await fit(train);
+  const learn = (rows: readonly TrainingRow[]) =>
+    textBaseline.fit(task, rows, { validation, seed });
+  const own = await learn(train);
   if (!source || !sameAnswers(source.manifest, options)) return { own, best: own };
-  const both = await fit(bothDomains(thin(source.sides.train, SOURCE_ROWS), train));
+  const both = await learn(bothDomains(thin(source.sides.train, SOURCE_ROWS), train));
   const lossOf = (model: FittedBaseline) =>
     lossOfPredictions(task, model.predict(validation), validation);
   return { own, both, best: lossOf(both) < lossOf(own) ? both : own };
