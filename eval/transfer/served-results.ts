@@ -56,8 +56,9 @@ export function servedSection(
 \`npm run eval:transfer -- --served\`: what \`modelTrain\` makes \`from\` a version of the source domain with
 \`ensemble\` and, as always, a stack: the linear models (TF-IDF with logistic regression) of the target's labels,
 or of both domains' where these are better on validation rows, are mixed in by weights that validation
-rows say. Rows are split 6:2:2 as the product does, so figures are not those of the tables above. *Won* counts
-the versions that did better than all linear models and would have been promoted.
+rows say. Rows are split 6:2:2 as the product does, so figures are not those of the tables above. What
+validates is a fifth of all rows with labels: many more than the few that are learnt from. *Won* counts the
+versions that did better than all that stood beside them and would have been promoted.
 
 | | labels a class | version | its T5s alone | TF-IDF of the target | TF-IDF of both | won |
 |---|---|---|---|---|---|---|
