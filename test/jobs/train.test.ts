@@ -66,7 +66,9 @@ const activeOf = async (name: string) => {
 describe('a training', () => {
   it('goes from its rows to an active version that says what it was made of', async () => {
     const queued = await world.train({ hyperparameters: { accuracy: 0.75 }, seed: 7 });
-    expect(queued).toMatchObject({ state: 'QUEUED', step: null, trigger: 'request' });
+    // A worker that is quick may have begun by now.
+    expect(['QUEUED', 'RUNNING']).toContain(queued.state);
+    expect(queued).toMatchObject({ trigger: 'request', finishedAt: null });
     const run = await world.ended(queued.id);
     expect(run).toMatchObject({
       ...{ state: 'DONE', step: 8, steps: 8, loss: 1 / 8, error: null, refused: null, eta: null },
