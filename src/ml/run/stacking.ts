@@ -1,7 +1,14 @@
 import type { FittedBaseline } from '../baselines/baseline.ts';
-import { applyStack, crossedStack, fitStack, type Stack } from '../calibration/stack.ts';
+import {
+  applyStack,
+  crossedStack,
+  fitStack,
+  type Stack,
+  type StackKind,
+} from '../calibration/stack.ts';
 import type { Judged } from '../metrics/evaluate.ts';
 import { oneMetric } from '../metrics/one-metric.ts';
+import type { Probabilities } from '../metrics/probability.ts';
 import { type Choice, chooseWithinError } from '../search/one-standard-error.ts';
 import { judgedOf, worthOf, type Yardstick, yardstickOf } from './judge.ts';
 import type { Predictions } from './predict.ts';
@@ -35,23 +42,37 @@ export function mix(
 ): Mixed | undefined {
   if (!('probabilities' in validation && 'probabilities' in test)) return undefined;
   const { kind } = validation;
-  const { labels } = spec.task;
   const both = (own: Probable, places: readonly number[]) => {
     const rows = places.map((place) => data.rows[place] as TrainingRow);
     return [own.probabilities, baseline.predict(rows)];
   };
-  const truth = split.validation.map((place) => {
-    const own = [data.truths[place]].flat();
-    return labels.map((_, label) => (own.includes(label) ? 1 : 0));
-  });
+  const right = split.validation.map((place) => [data.truths[place]].flat());
   const held = both(validation, split.validation);
-  const stack = fitStack(kind, held, truth);
+  const { stack, crossed } = stackOn(kind, held, right, spec.task.labels.length);
   return {
     stack,
     alone: validation,
-    validation: { kind, probabilities: crossedStack(kind, held, truth) },
+    validation: { kind, probabilities: crossed },
     test: { kind, probabilities: applyStack(kind, stack, both(test, split.test)) },
   };
+}
+
+/**
+ * A stack fitted on validation rows, and what it says of these (N, labels), each row by weights that were
+ * fitted on others.
+ * @param models their probabilities (M, N, labels)
+ * @param right of each row the numbers of its labels
+ */
+export function stackOn(
+  kind: StackKind,
+  models: readonly Probabilities[],
+  right: readonly (readonly unknown[])[],
+  labels: number,
+): { readonly stack: Stack; readonly crossed: number[][] } {
+  const truth = right.map((own) =>
+    Array.from({ length: labels }, (_, label) => (own.includes(label) ? 1 : 0)),
+  );
+  return { stack: fitStack(kind, models, truth), crossed: crossedStack(kind, models, truth) };
 }
 
 /** Whether the model is to be stacked, by its validation rows. */

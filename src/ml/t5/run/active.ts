@@ -1,8 +1,7 @@
 import { MlError } from '../../errors.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingRow } from '../../run/spec.ts';
-import { ask } from './answers.ts';
-import { measureAnswers } from './judge.ts';
+import { askRows, measureAnswers } from './judge.ts';
 import { openVersion } from './open-version.ts';
 
 /**
@@ -25,8 +24,7 @@ export async function judgeActive(
     const [{ task, fitted }] = tasks;
     if (manifest.task.labels.join('\n') !== labels.join('\n'))
       return { unusable: `It answers with other labels: ${manifest.task.labels.join(', ')}.` };
-    const said = await ask(decoder, task, rows, manifest);
-    return measureAnswers({ task, rows, said }, fitted);
+    return measureAnswers(await askRows(decoder, task, rows, manifest), fitted);
   } finally {
     await version.close();
   }

@@ -16,13 +16,12 @@ export function baselinesOf(
   main: TaskRows,
   linear: LinearModels | undefined,
 ): Record<string, Metrics> {
-  const simple = main.options.several || !linear ? commonest(main) : shares(main);
-  if (!linear) return { majority: simple };
-  const { own, both } = linear;
+  const { labels, several } = main.options;
+  const { own, both } = linear ?? {};
   return {
-    [own.name]: measured(main, own),
+    ...(own && { [own.name]: measured(main, own) }),
     ...(both && { [`${both.name}-both`]: measured(main, both) }),
-    majority: simple,
+    majority: labels.length > 0 && !several ? shares(main) : commonest(main),
   };
 }
 
@@ -38,13 +37,8 @@ function shares({ options, sides: { train, test } }: TaskRows): Metrics {
   const own = options.labels.map(
     (label) => train.filter((row) => row.label === label).length / train.length,
   );
-  return evaluate(
-    judgedOf(
-      options,
-      test,
-      test.map(() => own),
-    ),
-  );
+  const everywhere = test.map(() => own);
+  return evaluate(judgedOf(options, test, everywhere));
 }
 
 /** The answer that is right most often on the training rows, for every row. */

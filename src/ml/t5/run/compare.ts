@@ -1,12 +1,11 @@
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingSpec } from '../../run/spec.ts';
 import type { Weights } from '../../weights/weights.ts';
-import { ask } from './answers.ts';
 import type { T5Base } from './base.ts';
 import type { Course } from './course.ts';
 import { withWeights } from './decoding.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
-import { measureAnswers } from './judge.ts';
+import { askRows, measureAnswers } from './judge.ts';
 import { judgeTask } from './judge-task.ts';
 import { openVersion } from './open-version.ts';
 import { worthOf, yardstickOf } from './scores.ts';
@@ -75,9 +74,8 @@ async function sourceOnly(
   const { manifest, tokenizer, decoder, close } = await openVersion(base, threads);
   try {
     const task = createTextTask(tokenizer, { ...main.options, name: manifest.task.name });
-    const rows = main.sides.test;
-    const said = await ask(decoder, task, rows, own);
-    return measureAnswers({ task, rows, said }, { threshold: { least: null } });
+    const asked = await askRows(decoder, task, main.sides.test, own);
+    return measureAnswers(asked, { threshold: { least: null } });
   } finally {
     await close();
   }

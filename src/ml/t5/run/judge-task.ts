@@ -1,11 +1,9 @@
 import type { FittedBaseline } from '../../baselines/baseline.ts';
-import { inTurn } from '../../in-turn.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { Tokenizer } from '../../tokenizer/tokenizer.ts';
 import type { Decoder } from '../decode/decoder.ts';
-import { ask } from './answers.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
-import { type Asked, type Fitted, fitAnswers, measureAnswers } from './judge.ts';
+import { askRows, type Fitted, fitAnswers, measureAnswers } from './judge.ts';
 import { stackAnswers } from './stacking.ts';
 import type { TaskRows } from './task-rows.ts';
 import { createTextTask, type TextTaskOptions } from './text-task.ts';
@@ -35,9 +33,8 @@ export async function judgeTask<State>(
   baseline?: FittedBaseline,
 ): Promise<JudgedTask> {
   const task = createTextTask(tokenizer, options);
-  const [validation, test] = (await inTurn([sides.validation, sides.test], async (rows) => ({
-    ...{ task, rows, said: await ask(decoder, task, rows, own) },
-  }))) as [Asked, Asked];
+  const validation = await askRows(decoder, task, sides.validation, own);
+  const test = await askRows(decoder, task, sides.test, own);
   const alone = fitAnswers(validation, own.targetPrecision);
   const { fitted, choice } = stackAnswers(validation, alone, own, baseline);
   const measured = measureAnswers(test, alone);

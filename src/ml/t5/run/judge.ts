@@ -3,7 +3,8 @@ import { fitIsotonic } from '../../calibration/isotonic.ts';
 import { evaluate, type Judged } from '../../metrics/evaluate.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingRow } from '../../run/spec.ts';
-import type { Said } from './answers.ts';
+import type { Decoder } from '../decode/decoder.ts';
+import { type AnswerLimits, ask, type Said } from './answers.ts';
 import { type Confidence, type Judgement, judgementsOf } from './confidence.ts';
 import { answerScores, asList, sameAnswer } from './scores.ts';
 import type { TextTask } from './text-task.ts';
@@ -19,6 +20,16 @@ export interface Asked {
   readonly task: TextTask;
   readonly rows: readonly TrainingRow[];
   readonly said: Said;
+}
+
+/** Asks a model about rows with labels. */
+export async function askRows<State>(
+  decoder: Decoder<State>,
+  task: TextTask,
+  rows: readonly TrainingRow[],
+  limits: AnswerLimits,
+): Promise<Asked> {
+  return { task, rows, said: await ask(decoder, task, rows, limits) };
 }
 
 /** Calibrates confidences and chooses what is "unknown", so that `precision` of the others are right. */

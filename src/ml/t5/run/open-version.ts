@@ -42,9 +42,13 @@ export async function openVersion(folder: string, threads: number): Promise<Open
   }));
   const members: Members = [own as Members[number], ...further];
   const { decoder, close } = await openDecoder(config, members, threads);
+  const tasks: OpenVersion['tasks'] = [first as OpenTask, ...others];
   return {
-    ...{ manifest, tokenizer, decoder, close },
-    tasks: [first as OpenTask, ...others],
+    ...{ manifest, tokenizer, decoder, tasks },
+    async close() {
+      for (const { fitted } of tasks) fitted.stacked?.baseline.dispose();
+      await close();
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { yardstickOf as judgedAs, type Yardstick } from '../../run/judge.ts';
 import type { Metrics } from '../../run/messages.ts';
 import type { TrainingRow } from '../../run/spec.ts';
 import { hasLists } from './task-rows.ts';
@@ -34,8 +35,12 @@ export function answerScores(
 export function yardstickOf(labels: readonly string[], several: boolean): string {
   if (several) return 'microF1';
   if (labels.length === 0) return 'exactMatch';
-  return labels.length === 2 ? 'rocAuc' : 'accuracy';
+  return classYardstick(labels).metric;
 }
+
+/** Of answers that are one of the labels: as of any classifier. */
+export const classYardstick = (labels: readonly string[]): Yardstick =>
+  judgedAs({ kind: 'CLASSIFY', labels: [...labels] });
 
 /** What a metric is worth: the least, where it cannot be told. */
 export function worthOf(metrics: Metrics, metric: string): number {

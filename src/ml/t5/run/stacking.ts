@@ -1,12 +1,11 @@
 import type { FittedBaseline } from '../../baselines/baseline.ts';
 import { calibrate } from '../../calibration/calibration.ts';
-import { crossedStack, fitStack } from '../../calibration/stack.ts';
-import { chooseStacked } from '../../run/stacking.ts';
+import { chooseStacked, stackOn } from '../../run/stacking.ts';
 import type { Choice } from '../../search/one-standard-error.ts';
 import { mostProbable } from './confidence.ts';
 import type { T5Hyperparameters } from './hyperparameters.ts';
 import { type Asked, type Fitted, fitThreshold, judgedOf, numbersOf } from './judge.ts';
-import { yardstickOf } from './scores.ts';
+import { classYardstick } from './scores.ts';
 
 /** Whether answers are stacked, and how. */
 export interface StackedAnswers {
@@ -32,15 +31,16 @@ export function stackAnswers(
   if (!wanted || !baseline || !calibration || !('probabilities' in said)) return {};
   const own = calibrate(calibration, said.probabilities);
   const both = [own, baseline.predict(rows)];
-  const truth = numbersOf(task, rows).map((right) => task.labels.map((_, c) => +(c === right)));
-  // Each row by weights that were fitted on others.
-  const mixed = crossedStack('CLASSIFY', both, truth);
+  const right = numbersOf(task, rows).map((label) => [label]);
+  const { stack, crossed } = stackOn('CLASSIFY', both, right, task.labels.length);
   const judged = (probabilities: readonly number[][]) => judgedOf(task, rows, probabilities);
-  const yardstick = { metric: yardstickOf(task.labels, false), sign: 1 } as const;
+  const yardstick = classYardstick(task.labels);
   const choice =
-    wanted === 'auto' ? chooseStacked(yardstick, judged(mixed), judged(own)) : undefined;
+    wanted === 'auto' ? chooseStacked(yardstick, judged(crossed), judged(own)) : undefined;
   if (choice?.chosen === 'model') return { choice };
-  const stacked = { stack: fitStack('CLASSIFY', both, truth), baseline };
-  const threshold = fitThreshold(asked, mostProbable(mixed), targetPrecision);
-  return { fitted: { calibration, stacked, threshold }, ...(choice && { choice }) };
+  const threshold = fitThreshold(asked, mostProbable(crossed), targetPrecision);
+  return {
+    fitted: { calibration, stacked: { stack, baseline }, threshold },
+    ...(choice && { choice }),
+  };
 }
