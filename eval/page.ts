@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadJson, saveJson } from './json-file.ts';
 import type { Judged } from './judge.ts';
-import { saveJson } from './save-json.ts';
 import type { EvalSet } from './set.ts';
 
 const RESULTS = 'eval/results';
@@ -29,12 +29,10 @@ export function saveOutcome(outcome: Outcome): void {
 
 /** Writes docs/evaluation.md from what eval/results holds, in the sets' order. */
 export function writePage(sets: readonly EvalSet[]): void {
-  const kept = existsSync(RESULTS) ? readdirSync(RESULTS) : [];
-  const outcomes = sets.flatMap(({ name, title }) =>
-    kept.includes(`${name}.json`)
-      ? { title, ...(JSON.parse(readFileSync(join(RESULTS, `${name}.json`), 'utf8')) as Outcome) }
-      : [],
-  );
+  const outcomes = sets.flatMap(({ name, title }) => {
+    const outcome = loadJson<Outcome>(join(RESULTS, `${name}.json`));
+    return outcome ? { title, ...outcome } : [];
+  });
   const notes = existsSync(PAGE) ? notesOf(readFileSync(PAGE, 'utf8')) : '';
   writeFileSync(PAGE, pageOf(outcomes, notes));
 }

@@ -5,7 +5,7 @@ import { between } from '../../src/ml/weights/between.ts';
 import type { Weights } from '../../src/ml/weights/weights.ts';
 import type { TaskScores } from './judge.ts';
 import type { TaskRows } from './pair.ts';
-import type { FewLabels, Recipe } from './recipe.ts';
+import { type FewLabels, type Recipe, stageAt } from './recipe.ts';
 import { fewerSource, simpleScores } from './simple.ts';
 import { pretrainedBase, type Stages, sourceModel } from './stages.ts';
 import { askedOf, pairsOf, sourcesOf } from './texts.ts';
@@ -70,9 +70,7 @@ function fewShots(
       const { workshop, pair, data, recipe } = stages;
       const { base } = workshop;
       const tasks = pairsOf(askedOf(base, pair, 'target'), shotsOf(data.target.pool, shots, seed));
-      const { by, settings: common } = stageOf(recipe);
-      const { steps, learningRate } = by[shots] as (typeof by)[number];
-      const settings = { ...common, learningRate };
+      const { steps, settings } = stageAt(stageOf(recipe), shots);
       const share = replays ? recipe.replay : 0;
       // As long as the target's texts, so that a step costs no more for the replayed ones.
       const replayed = share > 0 ? pairsOf(askedOf(base, pair, 'target'), data.source.train) : [];

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { saveJson } from '../save-json.ts';
+import { loadJson, saveJson } from '../json-file.ts';
 import type { Judgement } from './judge.ts';
 
 export const RESULTS = 'eval/results/transfer';
@@ -32,8 +31,7 @@ const pathOf = (pair: string, folder: string) => join(folder, `${pair}.json`);
 
 /** A pair's results; undefined where there are none. */
 export function loadResults(pair: string, folder = RESULTS): PairResults | undefined {
-  const path = pathOf(pair, folder);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as PairResults) : undefined;
+  return loadJson<PairResults>(pathOf(pair, folder));
 }
 
 export function saveResults(results: PairResults, folder = RESULTS): void {

@@ -12,6 +12,12 @@ export interface FewLabels {
   readonly settings: Partial<T5Hyperparameters>;
 }
 
+/** The training with so many labels a class. */
+export function stageAt({ by, settings }: FewLabels, shots: number): Stage {
+  const { steps, learningRate } = by[shots] as (typeof by)[number];
+  return { steps, settings: { ...settings, learningRate } };
+}
+
 /** How a model is carried over; chosen on validation rows of few seeds, but where docs/transfer.md says so. */
 export interface Recipe {
   /** Span corruption on the target domain's texts, before the source task. */

@@ -31,7 +31,7 @@ const { values, positionals } = parseArgs({
     results: { type: 'string', default: RESULTS },
     /** Judges on the validation rows instead, to choose a recipe; prints the figures alone. */
     validation: { type: 'boolean', default: false },
-    /** JSON of what to do differently: {"transfer":{"steps":80},"replay":0.2}. */
+    /** JSON of what to do differently: {"transfer":{"by":{"20":{"steps":80}}},"replay":0.2}. */
     recipe: { type: 'string', default: '{}' },
     arms: { type: 'string' },
     /** Makes versions as the product serves them instead, of pairs with one task. */
@@ -43,8 +43,7 @@ const { values, positionals } = parseArgs({
 const { dataFolder, home } = readConfig();
 
 if (!values.page) {
-  if (values.served) for (const pair of chosenPairs()) await runServed(pair);
-  else await runAll();
+  await (values.served ? serveAll() : runAll());
 }
 if (values.results === RESULTS && !values.validation) writeTransferPage(transferPairs);
 
@@ -66,10 +65,16 @@ async function runAll(): Promise<void> {
   await workshop.close();
 }
 
-async function runServed(pair: TransferPair): Promise<void> {
-  const data = pair.tasks.length === 1 ? openData(pair, dataFolder) : undefined;
+async function serveAll(): Promise<void> {
+  for (const pair of chosenPairs())
+    if (pair.tasks.length === 1) await serve(pair);
+    else console.log(`${pair.name}: skipped, versions are served of pairs with one task alone`);
+}
+
+async function serve(pair: TransferPair): Promise<void> {
+  const data = openData(pair, dataFolder);
   if (!data) return;
-  const recipe = recipeOf(pair.name);
+  const recipe = recipeFor(pair);
   const base = resolve(values.base);
   const weights = readFileSync(join(base, 'model.safetensors'));
   const job = { pair, data, recipe, base, folder: join(home, 'transfer') };
@@ -79,6 +84,10 @@ async function runServed(pair: TransferPair): Promise<void> {
     { ...SERVED, ...limits() },
     console.log,
   );
+}
+
+function recipeFor({ name }: TransferPair): Recipe {
+  return changed(recipeOf(name), JSON.parse(values.recipe));
 }
 
 /** What of the evaluation is asked for. */
@@ -92,7 +101,7 @@ function limits() {
 async function run(workshop: Workshop, pair: TransferPair): Promise<void> {
   const data = openData(pair, dataFolder);
   if (!data) return;
-  const recipe = changed(recipeOf(pair.name), JSON.parse(values.recipe));
+  const recipe = recipeFor(pair);
   const weights = readFileSync(join(workshop.base.folder, 'model.safetensors'));
   const key = shortHash([weights, data]);
   const { target } = data;

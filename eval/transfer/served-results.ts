@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { saveJson } from '../save-json.ts';
+import { loadJson, saveJson } from '../json-file.ts';
 import { intervalOf } from './interval.ts';
 import { RESULTS } from './kept.ts';
 import { intervalText } from './summary.ts';
@@ -36,8 +35,7 @@ export const SERVED = { shots: [5, 20, 100], seeds: [1, 2, 3] } as const;
 const pathOf = (pair: string, folder: string) => join(folder, `served-${pair}.json`);
 
 export function loadServed(pair: string, folder = RESULTS): ServedResults | undefined {
-  const path = pathOf(pair, folder);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as ServedResults) : undefined;
+  return loadJson<ServedResults>(pathOf(pair, folder));
 }
 
 export function saveServed(results: ServedResults, folder = RESULTS): void {

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { createContext } from '../../src/ml/run/context.ts';
 import type { Metrics, RunResult } from '../../src/ml/run/messages.ts';
 import type { TrainingRow, TrainingSpec } from '../../src/ml/run/spec.ts';
+import { LEAST_ROWS } from '../../src/ml/split/sufficiency.ts';
 import { runGenerate } from '../../src/ml/t5/run/generate.ts';
-import type { PairData, TransferPair } from './pair.ts';
-import type { Recipe, Stage } from './recipe.ts';
+import { parseT5Hyperparameters } from '../../src/ml/t5/run/hyperparameters.ts';
+import type { PairData, PairTask, TransferPair } from './pair.ts';
+import { type Recipe, type Stage, stageAt } from './recipe.ts';
 import { loadServed, type ServedRecord, saveServed } from './served-results.ts';
 
 /** What versions are made from. */
@@ -18,19 +20,19 @@ interface ServedJob {
   /** Where versions go. */
   readonly folder: string;
   readonly threads: number;
-  /** Hash of all of these. */
+  /** Hash of base, rows and recipe. */
   readonly key: string;
 }
 
-/** Every version that `folder` does not hold yet, seed by seed. */
+/** Every version that the results do not hold yet, seed by seed. */
 export async function evaluateServed(
   job: ServedJob,
-  folder: string,
+  results: string,
   { shots, seeds }: { readonly shots: readonly number[]; readonly seeds: readonly number[] },
   log: (line: string) => void,
 ): Promise<void> {
   const { pair, key } = job;
-  const before = loadServed(pair.name, folder);
+  const before = loadServed(pair.name, results);
   let records = before?.key === key ? before.records : [];
   const isKnown = (own: Draw) =>
     records.some((known) => known.shots === own.shots && known.seed === own.seed);
@@ -39,7 +41,7 @@ export async function evaluateServed(
     const { decidedBy, ...record } = await makeServed(job, draw);
     records = [...records, record];
     const measured = new Date().toISOString().slice(0, 10);
-    saveServed({ pair: pair.name, key, decidedBy, measured, records }, folder);
+    saveServed({ pair: pair.name, key, decidedBy, measured, records }, results);
     log(lineOf(pair, record));
   }
 }
@@ -54,24 +56,19 @@ function lineOf({ name }: TransferPair, own: ServedRecord): string {
 
 type Draw = Pick<ServedRecord, 'shots' | 'seed'>;
 
-/** Fewest labels of a class that a run takes without being told how many to learn from. */
-const ENOUGH = 100;
 const SOURCE_SEED = 1;
 const SPLIT = 'group';
 
-/** Transfers the pair's first task as the product does: the source's version, then one from it. */
+/** Transfers the pair's task as the product does: the source's version, then one from it. */
 async function makeServed(
   job: ServedJob,
   { shots, seed }: Draw,
 ): Promise<ServedRecord & Pick<RunResult, 'decidedBy'>> {
   const start = performance.now();
   const { pair, data, recipe, base } = job;
-  const { by, settings } = recipe.transfer;
-  const few = { ...(by[shots] as (typeof by)[number]), settings };
-  const [labels] = pair.tasks.map((task) => task.labels);
-  const spec = specOf(job, few, {
+  const spec = specOf(job, stageAt(recipe.transfer, shots), {
     ...{ base: await sourceVersion(job), root: base, seed, shots },
-    ...{ rows: shots * (labels?.length ?? 0), maxLength: pair.lengths.target },
+    ...{ rows: shots * taskOf(pair).labels.length, maxLength: pair.lengths.target },
     replay: { rows: 'source.jsonl', share: 0, split: SPLIT, seed: SOURCE_SEED },
   });
   const { pool, validation, test } = data.target;
@@ -93,19 +90,21 @@ async function sourceVersion(job: ServedJob): Promise<string> {
   const rows = sourceRows(data);
   const folder = join(job.folder, `${pair.name}-version-${job.key}`);
   if (existsSync(folder)) return folder;
-  const labels = pair.tasks[0]?.labels ?? [];
-  const rarest = Math.min(
-    ...labels.map((label) => rows.filter((row) => row.label === label).length),
+  const counts = taskOf(pair).labels.map(
+    (label) => rows.filter((row) => row.label === label).length,
   );
-  const learnt = { ...recipe.source, learningRate: recipe.source.settings.learningRate ?? 1e-3 };
-  const spec = specOf(job, learnt, {
+  const rarest = Math.min(...counts);
+  const spec = specOf(job, recipe.source, {
     ...{ base, seed: SOURCE_SEED, rows: Math.round(0.6 * rows.length) },
     maxLength: pair.lengths.source,
-    ...(rarest < ENOUGH && { shots: rarest }),
+    ...(rarest < LEAST_ROWS && { shots: rarest }),
   });
   await runGenerate(contextOf(job), spec, rows, async () => [], folder);
   return folder;
 }
+
+/** The one task of a pair that is served. */
+const taskOf = ({ tasks }: TransferPair) => tasks[0] as PairTask;
 
 const sourceRows = ({ source }: PairData): readonly TrainingRow[] => source.train[0] ?? [];
 
@@ -128,18 +127,18 @@ interface Asked {
 
 function specOf(
   { pair, threads }: ServedJob,
-  { steps, settings, learningRate }: Stage & { readonly learningRate: number },
+  { steps, settings }: Stage,
   { base, root, seed, shots, rows, maxLength, replay }: Asked,
 ): TrainingSpec {
-  const [task] = pair.tasks;
-  const { batchSize = 16 } = settings;
+  const { name, labels } = taskOf(pair);
+  const { batchSize } = parseT5Hyperparameters(settings);
   return {
-    task: { kind: 'GENERATE', name: task?.name ?? '', labels: [...(task?.labels ?? [])] },
+    task: { kind: 'GENERATE', name, labels: [...labels] },
     ...{ base, seed, threads, text: 'EVENTS', features: [], backend: 'onnx' },
     ...(root && { root }),
     ...(shots && { shots }),
     hyperparameters: {
-      ...{ ...settings, learningRate, split: SPLIT, maxLength },
+      ...{ ...settings, split: SPLIT, maxLength },
       ...{ language: pair.language, epochs: (steps * batchSize) / rows },
       ...(replay && { replay, ensemble: true }),
     },
